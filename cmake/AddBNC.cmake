@@ -1,0 +1,19 @@
+# Wrappers that give every part of bnc the same build rules.
+
+# add_bnc_library(NAME sources... [DEPENDS targets...] [LINK libraries...])
+# A static library of the compiler, against the packaged MLIR and LLVM.
+function(add_bnc_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
+  target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+  add_dependencies(${name} BNCTableGen ${ARG_DEPENDS})
+endfunction()
+
+# add_bnc_tool(NAME sources... [LINK libraries...])
+function(add_bnc_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH "${LLVM_LIBRARY_DIR}")
+endfunction()

@@ -1,0 +1,116 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Attributes of the `norm` dialect: ports, dims and reduction plans.
+
+#ifndef BNC_DIALECT_NORM_IR_NORMATTRIBUTES_TD
+#define BNC_DIALECT_NORM_IR_NORMATTRIBUTES_TD
+
+include "bnc/Dialect/Norm/IR/NormDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+class Norm_Attr<string name, string attrMnemonic>
+    : AttrDef<Norm_Dialect, name> {
+  let mnemonic = attrMnemonic;
+}
+
+class Norm_Type<string name, string typeMnemonic>
+    : TypeDef<Norm_Dialect, name> {
+  let mnemonic = typeMnemonic;
+}
+
+//===----------------------------------------------------------------------===//
+// Spec level
+//===----------------------------------------------------------------------===//
+
+def Norm_PortAttr : Norm_Attr<"Port", "port"> {
+  let summary = "one argument or result of a norm.func";
+  let description = [{
+    `name` becomes the C parameter. `dims` are the names of the tensor's dims,
+    outermost first (empty for a scalar); dims that share a name share their
+    extent. `type` is the builtin type in the body. `strided`: every dim but
+    the innermost has a run-time stride. `tied` is the index of the argument
+    that a result shares its memory with, -1 if none.
+  }];
+  let parameters = (ins "::mlir::StringAttr":$name, "::mlir::ArrayAttr":$dims,
+                        "::mlir::Type":$type,
+                        DefaultValuedParameter<"bool", "false">:$strided,
+                        DefaultValuedParameter<"int64_t", "-1">:$tied);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let extraClassDeclaration = [{
+    /// The name of dim `i`.
+    ::llvm::StringRef getDimName(unsigned i) const {
+      return ::llvm::cast<::mlir::StringAttr>(getDims()[i]).getValue();
+    }
+    /// True for a scalar passed by value.
+    bool isScalar() const {
+      return !::llvm::isa<::mlir::RankedTensorType>(getType());
+    }
+    bool isTied() const { return getTied() >= 0; }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Kernel level
+//===----------------------------------------------------------------------===//
+
+def Norm_DimAttr : Norm_Attr<"Dim", "dim"> {
+  let summary = "one dim of a kernel's iteration space";
+  let description = [{
+    `size` is the extent, or dynamic (printed `?`). A dynamic extent is
+    `symbol` / `divisor`, where `symbol` names a dynamic dim of the enclosing
+    norm.func; the division is exact (the C entry checks it).
+  }];
+  let parameters = (ins "::mlir::StringAttr":$name, "int64_t":$size,
+                        "::mlir::StringAttr":$symbol, "int64_t":$divisor);
+  let hasCustomAssemblyFormat = 1;
+  let extraClassDeclaration = [{
+    bool isDynamic() const { return ::mlir::ShapedType::isDynamic(getSize()); }
+  }];
+}
+
+def Norm_PlanForm : I32EnumAttr<"PlanForm", "where the lanes of a reduction lie", [
+    I32EnumAttrCase<"Rows", 0, "rows">,
+    I32EnumAttrCase<"Columns", 1, "columns">,
+    I32EnumAttrCase<"ColumnsThenMerge", 2, "columns_then_merge">]> {
+  let cppNamespace = "::bnc::norm";
+  let genSpecializedAttr = 0;
+}
+def Norm_PlanFormAttr : EnumAttr<Norm_Dialect, Norm_PlanForm, "form">;
+
+def Norm_PlanAttr : Norm_Attr<"Plan", "plan"> {
+  let summary = "the order of summation of one reduction";
+  let description = [{
+    All that decides the bits of a reduction, and nothing that decides only
+    its speed (see docs/Numerics.md).
+
+    * `rows`: the innermost dim of the operand is reduced. Lanes run along
+      it; a chunk is `chunk` elements, or as many whole contiguous runs as fit.
+    * `columns`: the innermost dim is kept. Every lane is one kept element;
+      a chunk is `chunk` steps of the reduced dims; there are
+      min(`panels`, ceil(R/64)) panels of the R steps.
+    * `columns_then_merge`: as `columns` for the innermost reduced run taken
+      as kept, whose records are then merged.
+
+    `lanes` is the vector width W of the compute type, `accumulators` the
+    independent accumulators per chunk, `fma` whether products are fused into
+    the sum.
+  }];
+  let parameters = (ins EnumParameter<Norm_PlanForm>:$form, "int64_t":$lanes,
+                        "int64_t":$accumulators, "int64_t":$chunk,
+                        "int64_t":$panels, "bool":$fma);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Norm_MomentsType : Norm_Type<"Moments", "moments"> {
+  let summary = "count, mean and centred sum of squares of a reduction";
+  let description = [{
+    An opaque record. Only `norm.mean`, `norm.mean_low`, `norm.variance`,
+    `norm.rstd` and `norm.center` read it, so the algorithm
+    that makes it is chosen in the lowering and the low half of the mean is
+    never lost on the way. `element` is the compute type, f32 or f64.
+  }];
+  let parameters = (ins "::mlir::FloatType":$element);
+  let assemblyFormat = "`<` $element `>`";
+}
+
+#endif // BNC_DIALECT_NORM_IR_NORMATTRIBUTES_TD

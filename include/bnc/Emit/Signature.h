@@ -1,0 +1,75 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The C parameters of a norm.func, in the order docs/Abi.md fixes.
+
+#ifndef BNC_EMIT_SIGNATURE_H
+#define BNC_EMIT_SIGNATURE_H
+
+#include "bnc/Dialect/Norm/IR/Norm.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMTypes.h"
+
+namespace bnc {
+
+/// One C parameter after `ctx`.
+struct Parameter {
+  enum class Kind {
+    Extent,       ///< int64_t, a dynamic dim
+    Input,        ///< const pointer
+    Output,       ///< pointer of an untied result
+    InOut,        ///< pointer of a tied pair
+    Stride,       ///< int64_t, in elements, of the pointer before it
+    Scalar,       ///< float or double by value
+    Workspace,    ///< void *
+    WorkspaceSize ///< size_t
+  };
+  Kind kind;
+  std::string name;
+  /// Element type of a pointer, type of a scalar, i64 of the rest.
+  mlir::Type element;
+  /// The argument port (Input, InOut, Scalar), or result port (Output) it
+  /// belongs to; of a Stride, the port of its pointer. -1 otherwise.
+  int64_t port = -1;
+  /// Whether `port` counts results.
+  bool isResult = false;
+  /// The dim that a Stride steps along.
+  unsigned axis = 0;
+
+  bool isPointer() const {
+    return kind == Kind::Input || kind == Kind::Output || kind == Kind::InOut;
+  }
+};
+
+/// The parameters of a C function and where the compiler finds them: the
+/// entry copies its parameters into a frame, a struct with one field per
+/// parameter in the same order, and hands `<f>.body` its address.
+class Signature {
+public:
+  /// The signature of `func` after kernel formation (the workspace pair
+  /// depends on the kernels).
+  static Signature get(norm::FuncOp func);
+
+  llvm::ArrayRef<Parameter> getParameters() const { return parameters; }
+
+  /// Index of the extent parameter of the dynamic dim `name`.
+  unsigned getExtentIndex(llvm::StringRef name) const;
+  /// Index of the pointer of an argument (tied or not) or of a result (its
+  /// own or, if tied, its argument's).
+  unsigned getPointerIndex(int64_t port, bool isResult) const;
+  /// Index of the stride of dim `axis` of that pointer.
+  unsigned getStrideIndex(int64_t port, bool isResult, unsigned axis) const;
+  /// Index of a scalar argument.
+  unsigned getScalarIndex(int64_t port) const;
+  /// Index of the workspace pointer, if there is one.
+  std::optional<unsigned> getWorkspaceIndex() const;
+
+  /// The frame: pointers as !llvm.ptr, extents, strides and sizes as i64.
+  mlir::LLVM::LLVMStructType getFrameType(mlir::MLIRContext *context) const;
+
+private:
+  norm::FuncOp func;
+  llvm::SmallVector<Parameter> parameters;
+};
+
+} // namespace bnc
+
+#endif // BNC_EMIT_SIGNATURE_H
