@@ -3,7 +3,10 @@
 
 #include "bnc/Pipelines/Registration.h"
 
+#include "bnc/Conversion/Passes.h"
 #include "bnc/Dialect/Norm/IR/Norm.h"
+#include "bnc/Pipelines/Pipelines.h"
+#include "bnc/Schedule/Passes.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -44,4 +47,9 @@ void bnc::registerDialects(DialectRegistry &registry) {
   registerLLVMDialectTranslation(registry);
 }
 
-void bnc::registerPasses() { registerTransformsPasses(); }
+void bnc::registerPasses() {
+  registerTransformsPasses();
+  registerBNCConversionPasses();
+  registerBNCSchedulePasses();
+  registerPipelines();
+}

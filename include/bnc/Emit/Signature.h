@@ -40,8 +40,9 @@ struct Parameter {
 };
 
 /// The parameters of a C function and where the compiler finds them: the
-/// entry copies its parameters into a frame, a struct with one field per
-/// parameter in the same order, and hands `<f>.body` its address.
+/// entry copies them into a frame, a struct whose field 0 is ctx and whose
+/// field i + 1 is parameter i, and hands `<f>.body` its address. The workspace
+/// in the frame is aligned to 64 bytes.
 class Signature {
 public:
   /// The signature of `func` after kernel formation (the workspace pair
@@ -62,7 +63,7 @@ public:
   /// Index of the workspace pointer, if there is one.
   std::optional<unsigned> getWorkspaceIndex() const;
 
-  /// The frame: pointers as !llvm.ptr, extents, strides and sizes as i64.
+  /// The frame: ctx and pointers as !llvm.ptr, extents, strides and sizes as i64.
   mlir::LLVM::LLVMStructType getFrameType(mlir::MLIRContext *context) const;
 
 private:

@@ -21,16 +21,24 @@ def Norm_KernelOp : Norm_Op<"kernel", [
 
     Constraints:
     * (C1) a view names each dim at most once and has one entry per axis.
-    * (C2) a yielded value varies over dims of its result's view only.
+    * (C2) a yielded value varies over no dim outside its result's view, and
+      that view has all dims of the kernel or exactly those its reductions keep.
     * (C3) all reductions of a kernel are over the same dims.
     * (C4) extents of static axes match their dims.
+    * (C5) the last dim of the kernel is in no view but as its last axis.
 
     Example:
     ```mlir
-    %y = norm.kernel [r, c = 4096] (%x[r, c], %w[c]; %eps)
+    %y = norm.kernel [r, c = 4096] (%x[r, c], %w[c] scalars %eps)
         : (tensor<?x4096xf32>, tensor<4096xf32>, f32) -> ([r, c] tensor<?x4096xf32>) {
     ^bb0(%a: f32, %g: f32, %e: f32):
-      ...
+      %eps64 = arith.extf %e : f32 to f64
+      %n = norm.count [c]
+      %s = norm.sum_of_squares %a over [c] eps %eps64 : f32 -> f64
+      %ms = arith.divf %s, %n : f64
+      %rstd = norm.rstd %ms, %eps64 -> f32
+      %t = arith.mulf %a, %rstd : f32
+      %0 = arith.mulf %t, %g : f32
       norm.yield %0 : f32
     }
     ```
@@ -95,25 +103,14 @@ def Norm_MomentsOp : Norm_ReductionOp<"moments"> {
   }];
   let results = (outs Norm_MomentsType:$result);
 }
-def Norm_SumOp : Norm_ReductionOp<"sum"> {
-  let summary = "sum, in f64";
-  let description = "Chunks are summed in the compute type, their sums in f64.";
-  let results = (outs F64:$result);
-}
 def Norm_SumOfSquaresOp : Norm_ReductionOp<"sum_of_squares"> {
   let summary = "sum of squares, in f64";
   let description = [{
-    As `norm.sum` of the squares. `eps`, if given, is what a reader adds to the
-    mean square (see `norm.moments`).
+    Chunks are summed in the compute type, their sums in f64. `eps`, if given,
+    is what a reader adds to the mean square (see `norm.moments`).
   }];
   let results = (outs F64:$result);
 }
-def Norm_MaxAbsOp : Norm_ReductionOp<"max_abs"> {
-  let summary = "largest magnitude";
-  let description = "NaN if any element is NaN; 0 of nothing.";
-  let results = (outs AnyTypeOf<[F32, F64]>:$result);
-}
-
 def Norm_CountOp : Norm_Op<"count", [Pure, ParentOneOf<["KernelOp"]>]> {
   let summary = "number of points of the named dims, as f64";
   let description = "The product of the extents of the dims in `over`.";
@@ -170,6 +167,20 @@ def Norm_CenterOp : Norm_MomentsReaderOp<"center"> {
   let arguments = (ins AnyTypeOf<[F32, F64]>:$input, Norm_MomentsType:$moments);
   let results = (outs AnyTypeOf<[F32, F64]>:$result);
   let assemblyFormat = "$input `,` $moments attr-dict `:` type($input) `,` type($moments) `->` type($result)";
+}
+
+def Norm_MultiplyAddOp : Norm_Op<"multiply_add", [
+    Pure, SameOperandsAndResultType, ParentOneOf<["KernelOp"]>]> {
+  let summary = "a * b + c, fused where the target fuses";
+  let description = [{
+    One rounding on a target with fma, two elsewhere: what the formulas of the
+    norms use, so that no target needs a library call for them. A `math.fma` in
+    a spec always rounds once.
+  }];
+  let arguments = (ins AnyTypeOf<[F32, F64]>:$a, AnyTypeOf<[F32, F64]>:$b,
+                       AnyTypeOf<[F32, F64]>:$c);
+  let results = (outs AnyTypeOf<[F32, F64]>:$result);
+  let assemblyFormat = "$a `,` $b `,` $c attr-dict `:` type($result)";
 }
 
 #endif // BNC_DIALECT_NORM_IR_KERNELOPS_TD

@@ -84,21 +84,67 @@ def Norm_PlanAttr : Norm_Attr<"Plan", "plan"> {
     its speed (see docs/Numerics.md).
 
     * `rows`: the innermost dim of the operand is reduced. Lanes run along
-      it; a chunk is `chunk` elements, or as many whole contiguous runs as fit.
+      it; a chunk is `chunk` elements of a contiguous run, or as many whole runs
+      as fit.
     * `columns`: the innermost dim is kept. Every lane is one kept element;
-      a chunk is `chunk` steps of the reduced dims; there are
-      min(`panels`, ceil(R/64)) panels of the R steps.
-    * `columns_then_merge`: as `columns` for the innermost reduced run taken
-      as kept, whose records are then merged.
+      a chunk is `chunk` steps of the reduced dims.
+    * `columns_then_merge`: the innermost dim is the inner part of a split axis
+      (group norm, channels-last). As `columns` with that dim taken as kept;
+      its records are merged afterwards.
 
     `lanes` is the vector width W of the compute type, `accumulators` the
     independent accumulators per chunk, `fma` whether products are fused into
-    the sum.
+    the sum. Chunks merge in one left-complete binary tree.
   }];
   let parameters = (ins EnumParameter<Norm_PlanForm>:$form, "int64_t":$lanes,
                         "int64_t":$accumulators, "int64_t":$chunk,
-                        "int64_t":$panels, "bool":$fma);
+                        "bool":$fma);
   let assemblyFormat = "`<` struct(params) `>`";
+}
+
+//===----------------------------------------------------------------------===//
+// Target and schedule
+//===----------------------------------------------------------------------===//
+
+def Norm_TargetAttr : Norm_Attr<"Target", "target"> {
+  let summary = "what the code generator may assume of a CPU";
+  let description = [{
+    One row of the target table (lib/Target/CPU). `cpu` and `features` are
+    LLVM's; `vector_bits` is the width to generate, `registers` the number of
+    vector registers. `l1`, `l2` and `llc_share` are bytes: per core, per core,
+    and the part of the last level that one call may expect to keep; stores of
+    calls that move more are non-temporal.
+  }];
+  let parameters = (ins StringRefParameter<>:$name, StringRefParameter<>:$cpu,
+                        StringRefParameter<>:$features,
+                        "int64_t":$vector_bits, "int64_t":$registers,
+                        "int64_t":$l1, "int64_t":$l2, "int64_t":$llc_share,
+                        "bool":$fma, "bool":$f16c, "bool":$bf16_convert,
+                        "bool":$masks);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
+  let summary = "one way to run a kernel on a CPU";
+  let description = [{
+    Decides speed only, never a bit of the result.
+
+    * `min_bytes`: the case is for calls that move at least this many bytes;
+      the last case of a schedule whose bound is reached is taken.
+    * `rows`: rows (of `rows` kernels) or pixels (otherwise) computed at once.
+    * `prefetch`: rows ahead of the one in work whose loads are prefetched.
+    * `nontemporal`: whole lines of the outputs bypass the caches.
+  }];
+  let parameters = (ins "int64_t":$min_bytes, "int64_t":$rows,
+                        "int64_t":$prefetch, "bool":$nontemporal);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Norm_CPUScheduleAttr : Norm_Attr<"CPUSchedule", "cpu_schedule"> {
+  let summary = "how a kernel runs on a CPU: cases by size";
+  let description = "Cases with increasing `min_bytes`, the first of which is 0.";
+  let parameters = (ins ArrayRefParameter<"CPUCaseAttr">:$cases);
+  let assemblyFormat = "`<` $cases `>`";
 }
 
 def Norm_MomentsType : Norm_Type<"Moments", "moments"> {

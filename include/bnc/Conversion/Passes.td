@@ -1,0 +1,61 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Passes that turn one level into the next.
+
+#ifndef BNC_CONVERSION_PASSES_TD
+#define BNC_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def BuildEntryPass : Pass<"bnc-build-entry", "::mlir::ModuleOp"> {
+  let summary = "Make the exported C functions of every norm.func";
+  let description = [{
+    For each `norm.func @f` it adds the exported functions of docs/Abi.md: `f`,
+    which checks its arguments, fills the frame and calls `f.body`,
+    `f_workspace_size` if the signature has a workspace, and `f_metadata`.
+    No `norm` op remains.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def FormKernelsPass : Pass<"bnc-form-kernels", "::mlir::ModuleOp"> {
+  let summary = "Turn the ops of every norm.func into fused kernels";
+  let description = [{
+    Cuts the body of a `norm.func` into as few `norm.kernel` ops as possible: a
+    new one starts only where a value must be read again in an iteration space
+    that is no view of the current one. Every norm becomes its formula over
+    scalars. Only `norm.kernel` and `norm.return` remain in the body.
+  }];
+  let dependentDialects = ["::bnc::norm::NormDialect"];
+}
+
+def LowerKernelsPass : Pass<"bnc-lower-kernels", "::mlir::ModuleOp"> {
+  let summary = "Lower kernels to affine loops over vectors, by plan and schedule";
+  let description = [{
+    For each `norm.func @f` it adds `f.body`, which runs the phases of every
+    kernel in order, and one function per phase (docs/Lowering.md). The
+    `norm.func` stays, for `bnc-build-entry` reads the signature off it.
+  }];
+  let options = [
+    Option<"forceCase", "force-case", "int64_t", "-1",
+           "index of the schedule case to take whatever its guard (-1: by guard)">];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+def LowerKernelsNaivePass : Pass<"bnc-lower-kernels-naive", "::mlir::ModuleOp"> {
+  let summary = "Lower kernels to scalar affine loops that accumulate in f64";
+  let description = [{
+    The same `f.body` as `bnc-lower-kernels`, written for being right rather
+    than fast: tests hold both against the reference.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect"];
+}
+
+#endif // BNC_CONVERSION_PASSES_TD

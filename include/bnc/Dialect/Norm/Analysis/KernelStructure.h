@@ -1,0 +1,69 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// What varies over which dims of a kernel, and in which order it is computed.
+
+#ifndef BNC_DIALECT_NORM_ANALYSIS_KERNELSTRUCTURE_H
+#define BNC_DIALECT_NORM_ANALYSIS_KERNELSTRUCTURE_H
+
+#include "bnc/Dialect/Norm/IR/Norm.h"
+
+namespace bnc {
+
+/// A set of kernel dims: bit i is dim i.
+using DimSet = uint64_t;
+
+/// How a kernel is run, decided by its dims and views alone.
+enum class KernelForm {
+  Elementwise,     ///< no reduction
+  Rows,            ///< the innermost dim is reduced
+  Columns,         ///< the innermost dim is kept
+  ColumnsThenMerge ///< the innermost dim is the inner part of a split axis
+};
+
+/// Read-only facts about one kernel.
+class KernelStructure {
+public:
+  explicit KernelStructure(norm::KernelOp kernel);
+
+  norm::KernelOp getKernel() const { return kernel; }
+  KernelForm getForm() const { return form; }
+  /// The f32 or f64 type that statistics are computed in: f64 if an input is.
+  mlir::FloatType getComputeType() const { return computeType; }
+
+  DimSet getAllDims() const { return allDims; }
+  /// Dims that the reductions remove (none without a reduction).
+  DimSet getReducedDims() const { return reducedDims; }
+  DimSet getKeptDims() const { return allDims & ~reducedDims; }
+
+  /// Dims a value of the body varies over.
+  DimSet getDims(mlir::Value value) const { return dims.lookup(value); }
+  /// Length of the longest chain of reductions a value depends on.
+  unsigned getStage(mlir::Value value) const { return stages.lookup(value); }
+
+  /// Stages of reductions: 0 for an elementwise kernel.
+  unsigned getNumStages() const { return reductions.size(); }
+  /// The reductions that depend on `stage` others, in body order.
+  llvm::ArrayRef<mlir::Operation *> getReductions(unsigned stage) const {
+    return reductions[stage];
+  }
+
+  /// Dims of the view of input or result `i`.
+  DimSet getInputDims(unsigned i) const;
+  DimSet getResultDims(unsigned i) const;
+
+private:
+  norm::KernelOp kernel;
+  KernelForm form = KernelForm::Elementwise;
+  mlir::FloatType computeType;
+  DimSet allDims = 0, reducedDims = 0;
+  llvm::DenseMap<mlir::Value, DimSet> dims;
+  llvm::DenseMap<mlir::Value, unsigned> stages;
+  llvm::SmallVector<llvm::SmallVector<mlir::Operation *>> reductions;
+};
+
+/// Whether `func` (after kernel formation) has the workspace pair in its
+/// signature: it has several kernels, or a columns form.
+bool needsWorkspace(norm::FuncOp func);
+
+} // namespace bnc
+
+#endif // BNC_DIALECT_NORM_ANALYSIS_KERNELSTRUCTURE_H

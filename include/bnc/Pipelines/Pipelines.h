@@ -1,0 +1,39 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The stages from a spec to the LLVM dialect, as lists of passes.
+
+#ifndef BNC_PIPELINES_PIPELINES_H
+#define BNC_PIPELINES_PIPELINES_H
+
+#include <cstdint>
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace bnc {
+
+/// Options of buildLoweringPipeline.
+struct LoweringOptions {
+  /// Scalar loops that accumulate in f64 instead of plan and schedule.
+  bool naive = false;
+  /// Index of the schedule case to take whatever its guard; -1: by guard.
+  int64_t forceCase = -1;
+  /// Whether the target converts f32 to bf16 by an instruction.
+  bool bf16Convert = false;
+};
+
+/// A spec to kernels with plan and schedule. Needs the module attribute
+/// `norm.target` (a #norm.target).
+void buildKernelPipeline(mlir::OpPassManager &pm);
+
+/// The result of buildKernelPipeline to the LLVM dialect.
+void buildLoweringPipeline(mlir::OpPassManager &pm,
+                           const LoweringOptions &options);
+
+/// Registers both with bnc-opt, as `bnc-kernel-pipeline` and
+/// `bnc-lowering-pipeline`.
+void registerPipelines();
+
+} // namespace bnc
+
+#endif // BNC_PIPELINES_PIPELINES_H

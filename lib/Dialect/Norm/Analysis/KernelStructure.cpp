@@ -1,0 +1,104 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// What varies over which dims of a kernel, and in which order it is computed.
+
+#include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+/// The dims a reduction removes, or null for any other op.
+static ArrayAttr getReduced(Operation *op) {
+  if (auto moments = dyn_cast<MomentsOp>(op))
+    return moments.getOver();
+  if (auto squares = dyn_cast<SumOfSquaresOp>(op))
+    return squares.getOver();
+  return {};
+}
+
+static DimSet unionOfAxes(ArrayAttr view) {
+  DimSet set = 0;
+  for (Attribute axis : view)
+    for (int64_t dim : cast<DenseI64ArrayAttr>(axis).asArrayRef())
+      set |= DimSet(1) << dim;
+  return set;
+}
+
+DimSet KernelStructure::getInputDims(unsigned i) const {
+  return unionOfAxes(cast<ArrayAttr>(KernelOp(kernel).getInputViews()[i]));
+}
+
+DimSet KernelStructure::getResultDims(unsigned i) const {
+  return unionOfAxes(cast<ArrayAttr>(KernelOp(kernel).getResultViews()[i]));
+}
+
+/// Whether the last dim of `kernel` shares an axis of some view with a dim
+/// before it.
+static bool isLastDimSplit(KernelOp kernel) {
+  int64_t last = kernel.getNumDims() - 1;
+  for (ArrayAttr views : {kernel.getInputViews(), kernel.getResultViews()})
+    for (Attribute view : views)
+      for (Attribute axis : cast<ArrayAttr>(view)) {
+        ArrayRef<int64_t> dims = cast<DenseI64ArrayAttr>(axis).asArrayRef();
+        if (dims.size() > 1 && dims.back() == last)
+          return true;
+      }
+  return false;
+}
+
+KernelStructure::KernelStructure(KernelOp kernel) : kernel(kernel) {
+  MLIRContext *context = kernel.getContext();
+  unsigned numDims = kernel.getNumDims();
+  allDims = numDims == 64 ? ~DimSet(0) : (DimSet(1) << numDims) - 1;
+  computeType = Float32Type::get(context);
+  Block *body = kernel.getBlock();
+  for (auto [i, input] : llvm::enumerate(kernel.getInputs())) {
+    dims[body->getArgument(i)] = getInputDims(i);
+    if (cast<RankedTensorType>(input.getType()).getElementType().isF64())
+      computeType = Float64Type::get(context);
+  }
+  for (Operation &op : body->without_terminator()) {
+    DimSet set = 0;
+    unsigned stage = 0;
+    for (Value operand : op.getOperands()) {
+      set |= dims.lookup(operand);
+      stage = std::max(stage, stages.lookup(operand));
+    }
+    if (ArrayAttr over = getReduced(&op)) {
+      DimSet removed = 0;
+      for (Attribute name : over)
+        removed |= DimSet(1) << kernel.getDimIndex(
+                       cast<StringAttr>(name).getValue());
+      reducedDims |= removed;
+      // A record exists once per kept point, even of a term that varies less.
+      set = allDims & ~removed;
+      if (reductions.size() <= stage)
+        reductions.resize(stage + 1);
+      reductions[stage].push_back(&op);
+      ++stage;
+    }
+    for (Value result : op.getResults()) {
+      dims[result] = set;
+      stages[result] = stage;
+    }
+  }
+  if (reductions.empty())
+    form = KernelForm::Elementwise;
+  else if (!(reducedDims >> (numDims - 1) & 1))
+    form = KernelForm::Columns;
+  else
+    form = isLastDimSplit(kernel) ? KernelForm::ColumnsThenMerge
+                                  : KernelForm::Rows;
+}
+
+bool bnc::needsWorkspace(FuncOp func) {
+  unsigned numKernels = 0;
+  bool columns = false;
+  func.walk([&](KernelOp kernel) {
+    ++numKernels;
+    KernelForm form = KernelStructure(kernel).getForm();
+    columns |= form == KernelForm::Columns ||
+               form == KernelForm::ColumnsThenMerge;
+  });
+  return columns || numKernels > 1;
+}

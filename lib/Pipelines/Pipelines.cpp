@@ -1,0 +1,81 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The stages from a spec to the LLVM dialect, as lists of passes.
+
+#include "bnc/Pipelines/Pipelines.h"
+
+#include "bnc/Conversion/Passes.h"
+#include "bnc/Schedule/Passes.h"
+
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void bnc::buildKernelPipeline(OpPassManager &pm) {
+  // Fold what the user wrote before it is cut into kernels.
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createFormKernelsPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createSelectPlanPass());
+  pm.addPass(createSelectSchedulePass());
+}
+
+void bnc::buildLoweringPipeline(OpPassManager &pm,
+                                const LoweringOptions &options) {
+  if (options.naive) {
+    pm.addPass(createLowerKernelsNaivePass());
+  } else {
+    LowerKernelsPassOptions lowering;
+    lowering.forceCase = options.forceCase;
+    pm.addPass(createLowerKernelsPass(lowering));
+  }
+  pm.addPass(createBuildEntryPass());
+  // Loops and vectors to the LLVM dialect.
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createLowerAffinePass());
+  if (!options.bf16Convert) {
+    arith::ArithExpandOpsPassOptions expand;
+    expand.includeBf16 = true;
+    pm.addPass(arith::createArithExpandOpsPass(expand));
+  }
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+}
+
+namespace {
+struct LoweringPipelineOptions
+    : PassPipelineOptions<LoweringPipelineOptions> {
+  Option<bool> naive{*this, "naive", llvm::cl::desc("scalar loops in f64")};
+  Option<int64_t> forceCase{*this, "force-case",
+                            llvm::cl::desc("schedule case to take"),
+                            llvm::cl::init(-1)};
+  Option<bool> bf16Convert{*this, "bf16-convert",
+                           llvm::cl::desc("the target converts f32 to bf16")};
+};
+} // namespace
+
+void bnc::registerPipelines() {
+  PassPipelineRegistration<>("bnc-kernel-pipeline",
+                             "a spec to kernels with plan and schedule",
+                             buildKernelPipeline);
+  PassPipelineRegistration<LoweringPipelineOptions>(
+      "bnc-lowering-pipeline", "kernels to the LLVM dialect",
+      [](OpPassManager &pm, const LoweringPipelineOptions &parsed) {
+        LoweringOptions options;
+        options.naive = parsed.naive;
+        options.forceCase = parsed.forceCase;
+        options.bf16Convert = parsed.bf16Convert;
+        buildLoweringPipeline(pm, options);
+      });
+}

@@ -1,0 +1,27 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Chooses how every kernel runs.
+
+#include "bnc/Dialect/Norm/IR/Norm.h"
+#include "bnc/Schedule/Passes.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace bnc {
+#define GEN_PASS_DEF_SELECTSCHEDULEPASS
+#include "bnc/Schedule/Passes.h.inc"
+} // namespace bnc
+
+using namespace mlir;
+using namespace bnc;
+
+namespace {
+struct SelectSchedulePass : bnc::impl::SelectSchedulePassBase<SelectSchedulePass> {
+  using SelectSchedulePassBase::SelectSchedulePassBase;
+  void runOnOperation() override {}
+};
+} // namespace
