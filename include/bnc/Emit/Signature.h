@@ -24,7 +24,8 @@ struct Parameter {
   };
   Kind kind;
   std::string name;
-  /// Element type of a pointer, type of a scalar, i64 of the rest.
+  /// Element type of a pointer, type of a scalar, i8 of the workspace, i64 of
+  /// the rest.
   mlir::Type element;
   /// The argument port (Input, InOut, Scalar), or result port (Output) it
   /// belongs to; of a Stride, the port of its pointer. -1 otherwise.
@@ -67,8 +68,11 @@ public:
   mlir::LLVM::LLVMStructType getFrameType(mlir::MLIRContext *context) const;
 
 private:
-  norm::FuncOp func;
+  unsigned find(llvm::function_ref<bool(const Parameter &)> matches) const;
+
   llvm::SmallVector<Parameter> parameters;
+  /// Per result, the argument it ties or -1.
+  llvm::SmallVector<int64_t> ties;
 };
 
 } // namespace bnc
