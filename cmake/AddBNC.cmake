@@ -17,3 +17,15 @@ function(add_bnc_tool name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
   set_target_properties(${name} PROPERTIES INSTALL_RPATH "${LLVM_LIBRARY_DIR}")
 endfunction()
+
+# add_bnc_unit_test(NAME sources... [LINK libraries...])
+# A GoogleTest program that `check-bnc-unit` builds and runs.
+function(add_bnc_unit_test name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH "${LLVM_LIBRARY_DIR}")
+  add_custom_target(check-${name} COMMAND ${name} --gtest_brief=1 USES_TERMINAL
+    COMMENT "Running ${name}")
+  add_dependencies(check-bnc-unit check-${name})
+endfunction()
