@@ -20,7 +20,8 @@ using namespace mlir;
 using namespace bnc;
 
 namespace {
-struct SelectSchedulePass : bnc::impl::SelectSchedulePassBase<SelectSchedulePass> {
+struct SelectSchedulePass
+    : bnc::impl::SelectSchedulePassBase<SelectSchedulePass> {
   using SelectSchedulePassBase::SelectSchedulePassBase;
   void runOnOperation() override {}
 };

@@ -1,0 +1,114 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The compiler as a library.
+
+#include "bnc/Compiler/Compiler.h"
+
+#include "bnc/Pipelines/Pipelines.h"
+#include "bnc/Pipelines/Registration.h"
+
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <chrono>
+
+using namespace mlir;
+using namespace bnc;
+
+namespace {
+/// Adds the time until its end to `options.times`.
+class StageTimer {
+public:
+  StageTimer(const CompileOptions &options, StringRef stage)
+      : times(options.times), stage(stage),
+        begin(std::chrono::steady_clock::now()) {}
+  ~StageTimer() {
+    if (times)
+      times->push_back(
+          {stage.str(), std::chrono::duration<double>(
+                            std::chrono::steady_clock::now() - begin)
+                            .count()});
+  }
+
+private:
+  std::vector<StageTime> *times;
+  StringRef stage;
+  std::chrono::steady_clock::time_point begin;
+};
+} // namespace
+
+void bnc::prepareContext(MLIRContext &context) {
+  DialectRegistry registry;
+  registerDialects(registry);
+  context.appendDialectRegistry(registry);
+  context.disableMultithreading();
+}
+
+static LogicalResult runPasses(ModuleOp module, PassManager &passes,
+                               const CompileOptions &options) {
+#ifdef NDEBUG
+  // Input is verified by the parser and output by the translation.
+  passes.enableVerifier(false);
+#endif
+  if (options.configure)
+    options.configure(passes);
+  return passes.run(module);
+}
+
+OwningOpRef<ModuleOp> bnc::buildKernels(ModuleOp spec,
+                                        const CompileOptions &options) {
+  StageTimer timer(options, "kernels, plan and schedule");
+  OwningOpRef<ModuleOp> module = spec.clone();
+  (*module)->setAttr("norm.target", options.target);
+  PassManager passes(spec.getContext());
+  buildKernelPipeline(passes);
+  if (failed(runPasses(*module, passes, options)))
+    return {};
+  return module;
+}
+
+OwningOpRef<ModuleOp> bnc::lowerKernels(ModuleOp kernels,
+                                        const CompileOptions &options) {
+  StageTimer timer(options, "loops and vectors");
+  OwningOpRef<ModuleOp> module = kernels.clone();
+  setTargetLayout(*module, options.target);
+  LoweringOptions lowering;
+  lowering.naive = options.naive;
+  lowering.forceCase = options.forceCase;
+  lowering.bf16Convert = options.target.getBf16Convert();
+  PassManager passes(kernels.getContext());
+  buildLoweringPipeline(passes, lowering);
+  if (failed(runPasses(*module, passes, options)))
+    return {};
+  return module;
+}
+
+FailureOr<std::string> bnc::generateCode(ModuleOp lowered,
+                                         const CompileOptions &options,
+                                         CodeForm form) {
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module;
+  {
+    StageTimer timer(options, "LLVM passes");
+    module = buildLLVMModule(lowered, options.target, context);
+  }
+  if (!module)
+    return failure();
+  StageTimer timer(options, "code generation");
+  return emitCode(*module, options.target, form);
+}
+
+FailureOr<Compiled> bnc::compile(ModuleOp spec, const CompileOptions &options) {
+  Compiled compiled;
+  compiled.kernels = buildKernels(spec, options);
+  if (!compiled.kernels)
+    return failure();
+  OwningOpRef<ModuleOp> lowered = lowerKernels(*compiled.kernels, options);
+  if (!lowered)
+    return failure();
+  FailureOr<std::string> object =
+      generateCode(*lowered, options, CodeForm::Object);
+  if (failed(object))
+    return failure();
+  compiled.object = std::move(*object);
+  return compiled;
+}
