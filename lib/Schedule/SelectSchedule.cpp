@@ -20,8 +20,7 @@ using namespace mlir;
 using namespace bnc;
 
 namespace {
-struct SelectSchedulePass
-    : bnc::impl::SelectSchedulePassBase<SelectSchedulePass> {
+struct SelectSchedulePass : bnc::impl::SelectSchedulePassBase<SelectSchedulePass> {
   using SelectSchedulePassBase::SelectSchedulePassBase;
   void runOnOperation() override {}
 };

@@ -1,8 +1,8 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Lowers kernels to scalar loops in f64.
 
-#include "bnc/Conversion/Passes.h"
 #include "bnc/Dialect/Norm/IR/Norm.h"
+#include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -20,8 +20,7 @@ using namespace mlir;
 using namespace bnc;
 
 namespace {
-struct LowerKernelsNaivePass
-    : bnc::impl::LowerKernelsNaivePassBase<LowerKernelsNaivePass> {
+struct LowerKernelsNaivePass : bnc::impl::LowerKernelsNaivePassBase<LowerKernelsNaivePass> {
   using LowerKernelsNaivePassBase::LowerKernelsNaivePassBase;
   void runOnOperation() override {}
 };

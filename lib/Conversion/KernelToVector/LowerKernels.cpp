@@ -1,8 +1,8 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Lowers kernels to affine loops over vectors.
 
-#include "bnc/Conversion/Passes.h"
 #include "bnc/Dialect/Norm/IR/Norm.h"
+#include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -126,11 +126,9 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
       return failure();
     if (port.scalar)
       return parser.emitError(port.loc, "result '")
-             << port.name
-             << "' must be a tensor: write its dims, as in [r] f32";
+             << port.name << "' must be a tensor: write its dims, as in [r] f32";
     port.isTied = succeeded(parser.parseOptionalKeyword("ties"));
-    return port.isTied ? parser.parseOperand(port.tied)
-                       : ParseResult(success());
+    return port.isTied ? parser.parseOperand(port.tied) : ParseResult(success());
   };
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren,
                                      parseArgument) ||
@@ -179,13 +177,14 @@ static void printPortType(OpAsmPrinter &p, PortAttr port,
     return;
   }
   p << '[';
-  llvm::interleaveComma(
-      llvm::seq<unsigned>(0, tensor.getRank()), p, [&](unsigned i) {
-        StringRef dim = port.getDimName(i);
-        p.printKeywordOrString(dim);
-        if (!tensor.isDynamicDim(i) && printedExtents.insert(dim).second)
-          p << " = " << tensor.getDimSize(i);
-      });
+  llvm::interleaveComma(llvm::seq<unsigned>(0, tensor.getRank()), p,
+                        [&](unsigned i) {
+                          StringRef dim = port.getDimName(i);
+                          p.printKeywordOrString(dim);
+                          if (!tensor.isDynamicDim(i) &&
+                              printedExtents.insert(dim).second)
+                            p << " = " << tensor.getDimSize(i);
+                        });
   p << "] " << tensor.getElementType();
   if (port.getStrided())
     p << " strided";
@@ -216,8 +215,8 @@ void FuncOp::print(OpAsmPrinter &p) {
       });
   p << ')';
   p.printOptionalAttrDictWithKeyword(
-      (*this)->getAttrs(),
-      {getSymNameAttrName(), getArgumentsAttrName(), getResultsAttrName()});
+      (*this)->getAttrs(), {getSymNameAttrName(), getArgumentsAttrName(),
+                            getResultsAttrName()});
   p << ' ';
   p.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }

@@ -1,8 +1,8 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Registers the ops, attributes and types of the `norm` dialect.
 
-#include "bnc/Dialect/Norm/IR/NameList.h"
 #include "bnc/Dialect/Norm/IR/Norm.h"
+#include "bnc/Dialect/Norm/IR/NameList.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
