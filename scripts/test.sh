@@ -1,0 +1,120 @@
+# Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+# shellcheck shell=bash
+# Sourced by ./dev test: every test, stage by stage (docs/Testing.md). The last
+# line counts all of them.
+
+# shellcheck source=scripts/docs.sh
+source scripts/docs.sh
+
+STAGES=(format docs lit roundtrip property asan codegen-asan tsan)
+only=
+seeds=400
+seed=1
+for option in "$@"; do
+  case $option in
+    --only=*) only=${option#*=} ;;
+    --seeds=*) seeds=${option#*=} ;;
+    --seed=*) seed=${option#*=} ;;
+    *)
+      echo "dev test: unknown option '$option'" >&2
+      exit 2
+      ;;
+  esac
+done
+for stage in ${only//,/ }; do
+  if [[ " ${STAGES[*]} " != *" $stage "* ]]; then
+    echo "dev test: no stage '$stage'; there are: ${STAGES[*]}" >&2
+    exit 2
+  fi
+done
+
+build || {
+  echo "0 passed, 1 failed"
+  exit 1
+}
+mkdir -p build/logs
+passed=0
+failed=0
+
+# stage NAME COUNTER COMMAND...: runs COMMAND unless --only leaves it out.
+# COUNTER gets the log and says "passed failed".
+stage() {
+  local name=$1 counter=$2 log=build/logs/$1.log
+  shift 2
+  [[ -z $only || ,$only, == *",$name,"* ]] || return 0
+  local start=$SECONDS status=0
+  "$@" >"$log" 2>&1 || status=$?
+  local good bad
+  read -r good bad < <("$counter" "$log" "$status")
+  # A stage that stopped without naming a failure has failed itself.
+  [[ $status -eq 0 || $bad -gt 0 ]] || bad=1
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  printf '%-14s %5d passed %3d failed %4d s\n' "$name" "$good" "$bad" \
+    $((SECONDS - start))
+  [[ $bad -eq 0 ]] || tail -n 60 "$log"
+}
+
+# Counts a stage that is one check.
+count_one() { [[ $2 -eq 0 ]] && echo 1 0 || echo 0 1; }
+
+# Counts what lit and the GoogleTest programs of a log say.
+count_suite() {
+  awk '/^ *(Passed|Expectedly Failed) *: *[0-9]/ { sub(/^[^:]*:/, ""); good += $1 }
+       /^ *(Failed|Timed Out|Unresolved|Unexpectedly Passed) *: *[0-9]/ {
+         sub(/^[^:]*:/, ""); bad += $1 }
+       /^\[  PASSED  \] [0-9]+ test/ { good += $4 }
+       /^\[  FAILED  \] [0-9]+ test/ { bad += $4 }
+       END { print good + 0, bad + 0 }' "$1"
+}
+
+# Counts a closing line "N passed, N failed".
+count_closing() {
+  local line
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1)
+  awk '{ print $1 + 0, $3 + 0 }' <<<"$line"
+}
+
+check_docs() {
+  rm -rf build/docs-check
+  generate_docs build/docs-check
+  diff -ru docs/generated build/docs-check || {
+    echo "docs/generated is stale: run ./dev docs"
+    return 1
+  }
+}
+
+check_format() {
+  list_sources | xargs -0 clang-format-22 --dry-run -Werror
+}
+
+run_roundtrip() {
+  BNC_VERIFY_ROUNDTRIP=1 "$LLVM_BIN/lit" -sv --filter-out='Execution|Unit|Tools' \
+    build/test
+}
+
+run_property() {
+  build/bin/bnc-property --seeds="$seeds" --seed="$seed" \
+    --failures=build/failures
+}
+
+# The tools under g++'s AddressSanitizer and UBSan, over the tests that run no
+# generated code.
+run_asan() {
+  configure build-asan -DCMAKE_BUILD_TYPE=None -DCMAKE_C_COMPILER=gcc \
+    -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_FLAGS='-O1 -g1' -DBNC_SANITIZE=ON &&
+    ninja -C build-asan --quiet bnc bnc-opt &&
+    UBSAN_OPTIONS=halt_on_error=1 "$LLVM_BIN/lit" -sv \
+      --filter-out='Execution|Unit|Runtime' build-asan/test
+}
+
+echo "property seeds: $seeds from --seed=$seed"
+stage format count_one check_format
+stage docs count_one check_docs
+stage lit count_suite ninja -C build --quiet -k 0 check-bnc
+stage roundtrip count_suite run_roundtrip
+stage property count_closing run_property
+stage asan count_suite run_asan
+
+echo "$passed passed, $failed failed"
+[[ $failed -eq 0 ]]
