@@ -1,0 +1,51 @@
+/* Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+ * What the memory of this machine allows: loops that only read and write. */
+#ifndef BNC_BENCH_LIMITS_H
+#define BNC_BENCH_LIMITS_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Memory that a loop reads or writes from its begin to its end, whole cache
+ * lines only. `passes` is how often that happens in one run: 1, or the number
+ * of rows for parameters that every row reads again. */
+typedef struct bnc_limit_stream {
+  void *data;
+  size_t bytes;
+  size_t passes;
+} bnc_limit_stream;
+
+/* The memory traffic of a kernel. All streams advance side by side, each in
+ * proportion to its length; outputs may be inputs as well (in place).
+ *
+ * `units` is 0 where every input is read once. Otherwise the streams are cut
+ * into that many equal units, and the inputs of a unit are read once more
+ * before the loop goes over it: the read of a statistic that is needed before
+ * the first output. */
+typedef struct bnc_limit_case {
+  const bnc_limit_stream *inputs;
+  size_t num_inputs;
+  const bnc_limit_stream *outputs;
+  size_t num_outputs;
+  size_t units;
+} bnc_limit_case;
+
+typedef enum bnc_limit_stores {
+  BNC_LIMIT_PLAIN,
+  BNC_LIMIT_NONTEMPORAL,
+  BNC_LIMIT_NONTEMPORAL_PREFETCH /* of the inputs, some lines ahead */
+} bnc_limit_stores;
+
+/* Runs the loop once with the widest vectors of this machine and returns the
+ * seconds it took. Overwrites the outputs. */
+double bnc_limit_seconds(const bnc_limit_case *traffic,
+                         bnc_limit_stores stores);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* BNC_BENCH_LIMITS_H */
