@@ -1,15 +1,9 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Cuts the body of a norm.func into kernels.
 
-#include "bnc/Dialect/Norm/IR/Norm.h"
-#include "bnc/Conversion/Passes.h"
+#include "EmitKernel.h"
 
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "bnc/Conversion/Passes.h"
 
 namespace bnc {
 #define GEN_PASS_DEF_FORMKERNELSPASS
@@ -18,10 +12,38 @@ namespace bnc {
 
 using namespace mlir;
 using namespace bnc;
+using namespace bnc::norm;
+
+static LogicalResult formKernels(FuncOp func) {
+  FailureOr<DimIdentity> identity = DimIdentity::compute(func);
+  if (failed(identity))
+    return failure();
+  Partition partition = Partition::compute(func, *identity);
+
+  Block &body = func.getBody().front();
+  Operation *end = body.getTerminator();
+  SmallVector<Operation *> spec;
+  for (Operation &op : body.without_terminator())
+    spec.push_back(&op);
+  OpBuilder b(end);
+  llvm::DenseMap<Value, Value> stored;
+  SmallVector<Value> returned(end->getNumOperands());
+  for (unsigned k = 0, e = partition.getKernels().size(); k < e; ++k)
+    if (!partition.getKernels()[k].roots.empty())
+      emitKernel(b, func, partition, *identity, k, stored, returned);
+  end->setOperands(returned);
+  for (Operation *op : llvm::reverse(spec))
+    op->erase();
+  return success();
+}
 
 namespace {
 struct FormKernelsPass : bnc::impl::FormKernelsPassBase<FormKernelsPass> {
   using FormKernelsPassBase::FormKernelsPassBase;
-  void runOnOperation() override {}
+  void runOnOperation() override {
+    for (auto func : getOperation().getOps<FuncOp>())
+      if (failed(formKernels(func)))
+        return signalPassFailure();
+  }
 };
 } // namespace
