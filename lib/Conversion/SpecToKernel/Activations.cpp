@@ -26,20 +26,23 @@ struct Arithmetic {
   /// 1 + exp(-x)
   Value onePlusExp(Value x) {
     Value negated = arith::NegFOp::create(b, loc, x);
-    return add(constant(1), math::ExpOp::create(b, loc, negated));
+    Value exp = math::ExpOp::create(b, loc, negated);
+    return add(exp, constant(1));
   }
   /// x / 2 * (1 + tail)
   Value halfTimes(Value x, Value tail) {
-    return mul(mul(x, constant(0.5)), add(constant(1), tail));
+    Value half = mul(x, constant(0.5));
+    Value sum = add(tail, constant(1));
+    return mul(half, sum);
   }
 };
 
 } // namespace
 
 static Value emitLeakyRelu(Arithmetic m, Value x, double slope) {
-  Value scaled = m.mul(m.constant(slope), x);
-  Value positive = arith::CmpFOp::create(
-      m.b, m.loc, arith::CmpFPredicate::OGE, x, m.constant(0));
+  Value scaled = m.mul(x, m.constant(slope));
+  Value positive = arith::CmpFOp::create(m.b, m.loc, arith::CmpFPredicate::OGE,
+                                         x, m.constant(0));
   return arith::SelectOp::create(m.b, m.loc, positive, x, scaled);
 }
 
@@ -51,9 +54,9 @@ static Value emitGelu(Arithmetic m, Value x) {
 
 static Value emitGeluTanh(Arithmetic m, Value x) {
   Value cube = m.mul(m.mul(x, x), x);
-  Value inner = m.add(x, m.mul(m.constant(0.044715), cube));
+  Value inner = m.add(x, m.mul(cube, m.constant(0.044715)));
   // sqrt(2 / pi)
-  Value scaled = m.mul(m.constant(0.79788456080286535588), inner);
+  Value scaled = m.mul(inner, m.constant(0.79788456080286535588));
   return m.halfTimes(x, math::TanhOp::create(m.b, m.loc, scaled));
 }
 
@@ -66,22 +69,22 @@ Value bnc::emitActivation(OpBuilder &b, Operation *op, Value x) {
   Type compute = storage.isF64() ? b.getF64Type() : b.getF32Type();
   Arithmetic m{b, loc, compute};
   x = convertFloat(b, loc, x, compute);
-  Value y =
-      TypeSwitch<Operation *, Value>(op)
-          .Case([&](ReluOp) {
-            return arith::MaximumFOp::create(b, loc, x, m.constant(0));
-          })
-          .Case([&](LeakyReluOp op) {
-            return emitLeakyRelu(m, x, op.getSlope().convertToDouble());
-          })
-          .Case([&](SiluOp) { return m.div(x, m.onePlusExp(x)); })
-          .Case([&](GeluOp) { return emitGelu(m, x); })
-          .Case([&](GeluTanhOp) { return emitGeluTanh(m, x); })
-          .Case([&](SigmoidOp) {
-            return m.div(m.constant(1), m.onePlusExp(x));
-          })
-          .Case([&](TanhOp) -> Value {
-            return math::TanhOp::create(b, loc, x);
-          });
+  Value y = TypeSwitch<Operation *, Value>(op)
+                .Case([&](ReluOp) {
+                  return arith::MaximumFOp::create(b, loc, x, m.constant(0));
+                })
+                .Case([&](LeakyReluOp op) {
+                  return emitLeakyRelu(m, x, op.getSlope().convertToDouble());
+                })
+                .Case([&](SiluOp) { return m.div(x, m.onePlusExp(x)); })
+                .Case([&](GeluOp) { return emitGelu(m, x); })
+                .Case([&](GeluTanhOp) { return emitGeluTanh(m, x); })
+                .Case([&](SigmoidOp) {
+                  Value denominator = m.onePlusExp(x);
+                  return m.div(m.constant(1), denominator);
+                })
+                .Case([&](TanhOp) -> Value {
+                  return math::TanhOp::create(b, loc, x);
+                });
   return convertFloat(b, loc, y, storage);
 }

@@ -35,20 +35,14 @@ SmallVector<unsigned> DimIdentity::addTensor(Value value) {
   return axes;
 }
 
-LogicalResult DimIdentity::unify(unsigned a, unsigned b, Operation *op) {
+void DimIdentity::unify(unsigned a, unsigned b) {
   a = find(a);
   b = find(b);
   if (a == b)
-    return success();
+    return;
   if (nodes[b].order < nodes[a].order)
     std::swap(a, b);
   Node &kept = nodes[a], &merged = nodes[b];
-  // Dims of different names may differ at run time unless both are static.
-  if (kept.name && merged.name && kept.name != merged.name &&
-      (ShapedType::isDynamic(kept.size) || ShapedType::isDynamic(merged.size)))
-    return op->emitError("expected dims '")
-           << kept.name.getValue() << "' and '" << merged.name.getValue()
-           << "' to be one dim, but they may differ: give them one name";
   if (kept.whole < 0) {
     kept.whole = merged.whole;
     kept.groups = merged.groups;
@@ -57,7 +51,6 @@ LogicalResult DimIdentity::unify(unsigned a, unsigned b, Operation *op) {
   if (ShapedType::isDynamic(kept.size))
     kept.size = merged.size;
   merged.parent = a;
-  return success();
 }
 
 void DimIdentity::nameAxes(ArrayRef<unsigned> axes, PortAttr port,
@@ -69,16 +62,15 @@ void DimIdentity::nameAxes(ArrayRef<unsigned> axes, PortAttr port,
 }
 
 /// Unifies by a norm's space; only its group parts are dims of their own.
-LogicalResult DimIdentity::addNorm(Operation &op) {
+void DimIdentity::addNorm(Operation &op) {
   std::optional<NormSpace> space = getNormSpace(&op);
   SmallVector<unsigned> input = uses[&op.getOpOperand(0)];
   if (space->groupAxis >= 0) {
     unsigned whole = input[space->groupAxis];
     unsigned group = addNode(space->groups);
     int64_t size = nodes[whole].size;
-    unsigned inGroup = addNode(ShapedType::isDynamic(size)
-                                   ? size
-                                   : size / space->groups);
+    unsigned inGroup =
+        addNode(ShapedType::isDynamic(size) ? size : size / space->groups);
     for (unsigned part : {group, inGroup}) {
       nodes[part].whole = whole;
       nodes[part].groups = space->groups;
@@ -87,29 +79,21 @@ LogicalResult DimIdentity::addNorm(Operation &op) {
     splits[&op] = {whole, group, inGroup};
   }
   auto unifyAxes = [&](ArrayRef<unsigned> axes, ArrayRef<int64_t> inputAxes,
-                       bool grouped) -> LogicalResult {
+                       bool grouped) {
     for (auto [axis, inputAxis] : llvm::zip_equal(axes, inputAxes)) {
       bool isGroup = grouped && inputAxis == space->groupAxis;
-      if (failed(unify(axis, isGroup ? splits[&op].group : input[inputAxis],
-                       &op)))
-        return failure();
+      unify(axis, isGroup ? splits[&op].group : input[inputAxis]);
     }
-    return success();
   };
   for (OpOperand &operand : op.getOpOperands())
-    if (failed(unifyAxes(uses[&operand],
-                         space->operandAxes[operand.getOperandNumber()],
-                         false)))
-      return failure();
+    unifyAxes(uses[&operand], space->operandAxes[operand.getOperandNumber()],
+              false);
   for (OpResult result : op.getResults())
-    if (failed(unifyAxes(results[result],
-                         space->resultAxes[result.getResultNumber()],
-                         result.getResultNumber() >= space->firstGroupResult)))
-      return failure();
-  return success();
+    unifyAxes(results[result], space->resultAxes[result.getResultNumber()],
+              result.getResultNumber() > 0);
 }
 
-LogicalResult DimIdentity::addReturn(FuncOp func, ReturnOp op) {
+void DimIdentity::addReturn(FuncOp func, ReturnOp op) {
   unsigned order = 0;
   for (unsigned i = 0, e = func.getNumArgumentPorts(); i < e; ++i)
     order += func.getArgumentPort(i).getDims().size();
@@ -118,24 +102,12 @@ LogicalResult DimIdentity::addReturn(FuncOp func, ReturnOp op) {
     SmallVector<unsigned> axes = addTensor(operand.get());
     nameAxes(axes, port, order);
     order += axes.size();
-    for (auto [i, pair] :
-         llvm::enumerate(llvm::zip_equal(axes, uses[&operand]))) {
-      auto [axis, value] = pair;
-      const Node &dim = nodes[find(value)];
-      if (dim.name && dim.name != nodes[axis].name &&
-          ShapedType::isDynamic(dim.size))
-        return op.emitError("result '")
-               << port.getName().getValue() << "' has dim '"
-               << port.getDimName(i) << "' where the value returned has dim '"
-               << dim.name.getValue() << "'";
-      if (failed(unify(axis, value, op)))
-        return failure();
-    }
+    for (auto [axis, value] : llvm::zip_equal(axes, uses[&operand]))
+      unify(axis, value);
   }
-  return success();
 }
 
-LogicalResult DimIdentity::addOp(Operation &op) {
+void DimIdentity::addOp(Operation &op) {
   for (OpOperand &operand : op.getOpOperands()) {
     Value value = operand.get();
     if (!isLeaf(value)) {
@@ -155,46 +127,43 @@ LogicalResult DimIdentity::addOp(Operation &op) {
 
   if (getNormSpace(&op))
     return addNorm(op);
-  if (auto ret = dyn_cast<ReturnOp>(op))
-    return addReturn(cast<FuncOp>(op.getParentOp()), ret);
+  if (isa<ReturnOp>(op))
+    return addReturn(cast<FuncOp>(op.getParentOp()), cast<ReturnOp>(op));
   if (auto broadcast = dyn_cast<BroadcastOp>(op)) {
     SmallVector<unsigned> like = uses[&broadcast.getLikeMutable()];
     for (auto [result, axis] :
          llvm::zip_equal(results[broadcast.getResult()], like))
-      if (failed(unify(result, axis, &op)))
-        return failure();
-    SmallVector<unsigned> input = uses[&broadcast.getInputMutable()];
-    for (auto [axis, dim] : llvm::zip_equal(input, broadcast.getDims()))
-      if (failed(unify(axis, like[dim], &op)))
-        return failure();
-    return success();
+      unify(result, axis);
+    for (auto [axis, dim] : llvm::zip_equal(uses[&broadcast.getInputMutable()],
+                                            broadcast.getDims()))
+      unify(axis, like[dim]);
+    return;
   }
   // Elementwise: every tensor has the axes of the result.
   for (OpOperand &operand : op.getOpOperands())
     for (auto [axis, result] :
          llvm::zip(uses[&operand], results[op.getResult(0)]))
-      if (failed(unify(axis, result, &op)))
-        return failure();
-  return success();
+      unify(axis, result);
 }
 
 bool DimIdentity::shareTensor(unsigned a, unsigned b) const {
   return llvm::any_of(tensors, [&](ArrayRef<unsigned> axes) {
     auto has = [&](unsigned dim) {
-      return llvm::any_of(axes, [&](unsigned axis) { return find(axis) == dim; });
+      return llvm::any_of(axes,
+                          [&](unsigned axis) { return find(axis) == dim; });
     };
     return has(a) && has(b);
   });
 }
 
 /// Joins dims of one name, first come first served.
-LogicalResult DimIdentity::joinNames(FuncOp func) {
+void DimIdentity::joinNames() {
   SmallVector<unsigned> named;
   for (unsigned i = 0, e = nodes.size(); i < e; ++i)
     if (nodes[i].name)
       named.push_back(i);
-  llvm::stable_sort(named, [&](unsigned a, unsigned b) {
-    return nodes[a].order < nodes[b].order;
+  llvm::sort(named, [&](unsigned a, unsigned b) {
+    return std::pair(nodes[a].order, a) < std::pair(nodes[b].order, b);
   });
   llvm::DenseMap<StringAttr, SmallVector<unsigned>> dims;
   for (unsigned node : named) {
@@ -203,8 +172,7 @@ LogicalResult DimIdentity::joinNames(FuncOp func) {
     for (unsigned other : sameName) {
       joined = find(node) == find(other);
       if (!joined && !shareTensor(find(node), find(other))) {
-        if (failed(unify(node, other, func)))
-          return failure();
+        unify(node, other);
         joined = true;
       }
       if (joined)
@@ -213,21 +181,18 @@ LogicalResult DimIdentity::joinNames(FuncOp func) {
     if (!joined)
       sameName.push_back(node);
   }
-  return success();
 }
 
 /// Group norms that cut one dim alike cut it into the same parts.
-LogicalResult DimIdentity::joinSplits() {
+void DimIdentity::joinSplits() {
   for (auto &[op, split] : splits)
     for (auto &[other, otherSplit] : splits) {
       if (op == other || find(split.whole) != find(otherSplit.whole) ||
           nodes[split.inGroup].groups != nodes[otherSplit.inGroup].groups)
         continue;
-      if (failed(unify(split.group, otherSplit.group, op)) ||
-          failed(unify(split.inGroup, otherSplit.inGroup, op)))
-        return failure();
+      unify(split.group, otherSplit.group);
+      unify(split.inGroup, otherSplit.inGroup);
     }
-  return success();
 }
 
 FailureOr<DimIdentity> DimIdentity::compute(FuncOp func) {
@@ -239,10 +204,10 @@ FailureOr<DimIdentity> DimIdentity::compute(FuncOp func) {
     order += func.getArgumentPort(i).getDims().size();
   }
   for (Operation &op : func.getBody().front())
-    if (!isa<arith::ConstantOp>(op) && failed(identity.addOp(op)))
-      return failure();
-  if (failed(identity.joinNames(func)) || failed(identity.joinSplits()))
-    return failure();
+    if (!isa<arith::ConstantOp>(op))
+      identity.addOp(op);
+  identity.joinNames();
+  identity.joinSplits();
   for (ArrayRef<unsigned> axes : identity.tensors)
     for (unsigned i = 0, e = axes.size(); i < e; ++i)
       for (unsigned j = 0; j < i; ++j)
@@ -286,8 +251,9 @@ DimAttr DimIdentity::getAttr(Dim dim) const {
     name = StringAttr::get(context, "d" + Twine(find(dim)));
   if (node.whole >= 0) {
     DimAttr whole = getAttr(node.whole);
-    name = StringAttr::get(context, whole.getName().getValue() +
-                                        (node.isGroup ? "_group" : "_in_group"));
+    name =
+        StringAttr::get(context, whole.getName().getValue() +
+                                     (node.isGroup ? "_group" : "_in_group"));
     symbol = whole.getSymbol();
     divisor = node.groups;
   }

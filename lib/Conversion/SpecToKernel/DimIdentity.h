@@ -25,8 +25,9 @@ public:
     Dim whole, group, inGroup;
   };
 
-  /// Finds the dims of `func`. Emits an error where dims of different names
-  /// would have to be equal but may differ at run time.
+  /// Finds the dims of `func`, whose verifier has made sure that dynamic dims
+  /// which must be equal have one name. Emits an error where a computed value
+  /// lies along two dims of one tensor.
   static mlir::FailureOr<DimIdentity> compute(norm::FuncOp func);
 
   /// The dims of the axes of a tensor operand; none for a scalar.
@@ -56,15 +57,15 @@ private:
   unsigned find(unsigned node) const;
   unsigned addNode(int64_t size);
   llvm::SmallVector<unsigned> addTensor(mlir::Value value);
-  mlir::LogicalResult unify(unsigned a, unsigned b, mlir::Operation *op);
+  void unify(unsigned a, unsigned b);
   void nameAxes(llvm::ArrayRef<unsigned> nodes, norm::PortAttr port,
                 unsigned firstOrder);
-  mlir::LogicalResult addOp(mlir::Operation &op);
-  mlir::LogicalResult addNorm(mlir::Operation &op);
-  mlir::LogicalResult addReturn(norm::FuncOp func, norm::ReturnOp op);
+  void addOp(mlir::Operation &op);
+  void addNorm(mlir::Operation &op);
+  void addReturn(norm::FuncOp func, norm::ReturnOp op);
   bool shareTensor(unsigned a, unsigned b) const;
-  mlir::LogicalResult joinNames(norm::FuncOp func);
-  mlir::LogicalResult joinSplits();
+  void joinNames();
+  void joinSplits();
 
   mlir::MLIRContext *context = nullptr;
   llvm::SmallVector<Node> nodes;

@@ -6,6 +6,8 @@
 #include "NormFormulas.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -168,11 +170,15 @@ void KernelEmitter::dropUnused() {
 KernelOp KernelEmitter::emit() {
   roots = kernel.roots;
   // What the caller gets first, in its order, then intermediates.
-  llvm::stable_sort(roots, [](const KernelRoot &a, const KernelRoot &b) {
-    auto position = [](const KernelRoot &root) {
-      return root.returned ? root.returned->getOperandNumber() : ~0u;
-    };
-    return position(a) < position(b);
+  llvm::sort(roots, [](const KernelRoot &a, const KernelRoot &b) {
+    if (a.returned && b.returned)
+      return a.returned->getOperandNumber() < b.returned->getOperandNumber();
+    if (a.returned || b.returned)
+      return a.returned != nullptr;
+    auto first = cast<OpResult>(a.value), second = cast<OpResult>(b.value);
+    if (first.getOwner() != second.getOwner())
+      return first.getOwner()->isBeforeInBlock(second.getOwner());
+    return first.getResultNumber() < second.getResultNumber();
   });
   nameDims();
 
@@ -182,9 +188,8 @@ KernelOp KernelEmitter::emit() {
   b.setInsertionPointToEnd(body);
   SmallVector<Operation *> ops =
       llvm::to_vector(partition.getDemand(k).ops.getArrayRef());
-  llvm::sort(ops, [](Operation *a, Operation *b) {
-    return a->isBeforeInBlock(b);
-  });
+  llvm::sort(ops,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
   for (Operation *op : ops)
     emitOp(op);
   SmallVector<Value> yielded;

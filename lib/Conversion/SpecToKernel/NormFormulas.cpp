@@ -21,9 +21,8 @@ static SmallVector<int64_t> allAxes(Value tensor) {
 /// The axes of `tensor` that `excluded` does not list.
 static SmallVector<int64_t> axesBut(Value tensor, ArrayRef<int64_t> excluded) {
   SmallVector<int64_t> axes = allAxes(tensor);
-  llvm::erase_if(axes, [&](int64_t axis) {
-    return llvm::is_contained(excluded, axis);
-  });
+  llvm::erase_if(
+      axes, [&](int64_t axis) { return llvm::is_contained(excluded, axis); });
   return axes;
 }
 
@@ -103,6 +102,9 @@ Value bnc::convertFloat(OpBuilder &b, Location loc, Value value, Type type) {
 
 namespace {
 
+// No two ops are built in the arguments of one call: C++ leaves their order
+// open, and the text of a kernel must not depend on the host compiler.
+
 /// Builds the formula of one norm. The members named after operands hold their
 /// elements in the compute type (`eps` in f64).
 class NormEmitter {
@@ -120,8 +122,10 @@ public:
     if (op.getScale()) {
       scale = widen(element(op.getScale()));
       double offset = op.getWeightOffset().convertToDouble();
-      if (offset != 0)
-        scale = arith::AddFOp::create(b, loc, constant(compute, offset), scale);
+      if (offset != 0) {
+        Value constantOffset = constant(compute, offset);
+        scale = arith::AddFOp::create(b, loc, constantOffset, scale);
+      }
     }
     if (op.getShift())
       shift = widen(element(op.getShift()));
@@ -141,8 +145,9 @@ public:
 
   /// Mean and variance over the reduced dims; `t` is centred and scaled.
   void normalizeByMoments() {
-    moments = MomentsOp::create(b, loc, MomentsType::get(b.getContext(), compute),
-                                x, eps, over, PlanAttr());
+    moments =
+        MomentsOp::create(b, loc, MomentsType::get(b.getContext(), compute), x,
+                          eps, over, PlanAttr());
     Value variance = VarianceOp::create(b, loc, f64, moments);
     rstd = RstdOp::create(b, loc, compute, variance, eps);
     Value centred = CenterOp::create(b, loc, compute, x, moments);
@@ -209,8 +214,9 @@ static SmallVector<Value> emitMomentsNorm(NormEmitter &e, OpTy op) {
 
 static SmallVector<Value> emitRMSNorm(NormEmitter &e, RMSNormOp op) {
   e.setParameters(op);
-  Value meanSquare = arith::DivFOp::create(e.b, e.loc, e.sumOfSquares(e.eps),
-                                           e.count());
+  Value sum = e.sumOfSquares(e.eps);
+  Value count = e.count();
+  Value meanSquare = arith::DivFOp::create(e.b, e.loc, sum, count);
   e.normalizeBy(RstdOp::create(e.b, e.loc, e.compute, meanSquare, e.eps));
   SmallVector<Value> results{e.finish()};
   e.save(op, results);
@@ -219,8 +225,8 @@ static SmallVector<Value> emitRMSNorm(NormEmitter &e, RMSNormOp op) {
 
 /// What form max adds, in effect, to the sum of squares: max(eps, 0)^2.
 static Value squareOfBound(NormEmitter &e) {
-  Value bound = arith::MaximumFOp::create(e.b, e.loc, e.eps,
-                                          e.constant(e.f64, 0));
+  Value bound =
+      arith::MaximumFOp::create(e.b, e.loc, e.eps, e.constant(e.f64, 0));
   return arith::MulFOp::create(e.b, e.loc, bound, bound);
 }
 
@@ -236,11 +242,10 @@ static SmallVector<Value> emitL2Norm(NormEmitter &e, L2NormOp op) {
     Value root = math::SqrtOp::create(b, e.loc, sum);
     Value norm = arith::MaximumFOp::create(b, e.loc, root, e.eps);
     Value zero = e.constant(e.f64, 0);
-    Value inverse =
-        arith::DivFOp::create(b, e.loc, e.constant(e.f64, 1), norm);
+    Value inverse = arith::DivFOp::create(b, e.loc, e.constant(e.f64, 1), norm);
     // As norm.rstd: a zero norm gives 0, not infinity.
-    Value isZero = arith::CmpFOp::create(b, e.loc, arith::CmpFPredicate::OEQ,
-                                         norm, zero);
+    Value isZero =
+        arith::CmpFOp::create(b, e.loc, arith::CmpFPredicate::OEQ, norm, zero);
     Value guarded = arith::SelectOp::create(b, e.loc, isZero, zero, inverse);
     e.normalizeBy(convertFloat(b, e.loc, guarded, e.compute));
   } else {
@@ -269,14 +274,14 @@ static Value updateRunning(NormEmitter &e, Value momentum, Value old,
                            Value batch, Type type) {
   OpBuilder &b = e.b;
   Value wide = convertFloat(b, e.loc, old, e.f64);
-  Value keep =
-      arith::SubFOp::create(b, e.loc, e.constant(e.f64, 1), momentum);
+  Value keep = arith::SubFOp::create(b, e.loc, e.constant(e.f64, 1), momentum);
   Value kept = arith::MulFOp::create(b, e.loc, keep, wide);
   Value added = arith::MulFOp::create(b, e.loc, momentum, batch);
   Value updated = arith::AddFOp::create(b, e.loc, kept, added);
+  Value count = e.count();
+  Value zero = e.constant(e.f64, 0);
   Value isEmpty =
-      arith::CmpFOp::create(b, e.loc, arith::CmpFPredicate::OEQ, e.count(),
-                            e.constant(e.f64, 0));
+      arith::CmpFOp::create(b, e.loc, arith::CmpFPredicate::OEQ, count, zero);
   Value chosen = arith::SelectOp::create(b, e.loc, isEmpty, wide, updated);
   return convertFloat(b, e.loc, chosen, type);
 }
@@ -288,8 +293,7 @@ static SmallVector<Value> emitBatchNormTraining(NormEmitter &e,
   if (!op.getRunningMean())
     return results;
   OpBuilder &b = e.b;
-  Value momentum =
-      convertFloat(b, e.loc, e.element(op.getMomentum()), e.f64);
+  Value momentum = convertFloat(b, e.loc, e.element(op.getMomentum()), e.f64);
   Value mean = MeanOp::create(b, e.loc, e.f64, e.moments);
   int64_t correction = op.getBiasedRunningVariance() ? 0 : 1;
   Value variance =
@@ -313,7 +317,6 @@ SmallVector<Value> bnc::emitNorm(OpBuilder &b, Operation *op,
       .Case([&](BatchNormInferenceOp op) {
         return emitBatchNormInference(e, op);
       })
-      .Case([&](BatchNormTrainingOp op) {
-        return emitBatchNormTraining(e, op);
-      });
+      .Case(
+          [&](BatchNormTrainingOp op) { return emitBatchNormTraining(e, op); });
 }

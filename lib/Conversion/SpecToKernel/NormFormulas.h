@@ -22,10 +22,9 @@ struct NormSpace {
   int64_t groupAxis = -1;
   int64_t groups = 0;
   /// Per operand and per result: the input axis of each of its axes. Scalars
-  /// and absent operands have none.
+  /// have none. The group axis of a result after the first is the group's
+  /// index, not the channel's.
   llvm::SmallVector<llvm::SmallVector<int64_t>> operandAxes, resultAxes;
-  /// Results whose group axis is the index of the group, not of the channel.
-  unsigned firstGroupResult = 1;
   /// Operands read once per element of the statistics (running statistics).
   llvm::SmallVector<unsigned> keptOperands;
 

@@ -286,7 +286,7 @@ bool Partition::staysKept(Operation *op, ArrayRef<Dim> kept, unsigned k) const {
 
 /// Whether the argument that a root of kernel `k` ties may be read after the
 /// root is stored.
-bool Partition::isTieBroken(const KernelRoot &root, unsigned k) const {
+bool Partition::isTieBroken(const KernelRoot &root, unsigned k) {
   if (!root.returned)
     return false;
   int64_t tied =

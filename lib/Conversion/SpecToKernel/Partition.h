@@ -87,7 +87,7 @@ private:
   unsigned addKernel(llvm::ArrayRef<DimIdentity::Dim> dims);
   bool staysKept(mlir::Operation *op, llvm::ArrayRef<DimIdentity::Dim> kept,
                  unsigned k) const;
-  bool isTieBroken(const KernelRoot &root, unsigned k) const;
+  bool isTieBroken(const KernelRoot &root, unsigned k);
   void mendTies();
 
   norm::FuncOp func;
