@@ -6,6 +6,7 @@
 #include "bnc/Pipelines/Pipelines.h"
 #include "bnc/Pipelines/Registration.h"
 
+#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Pass/PassManager.h"
 
@@ -77,6 +78,8 @@ OwningOpRef<ModuleOp> bnc::lowerKernels(ModuleOp kernels,
   lowering.bf16Convert = options.target.getBf16Convert();
   PassManager passes(kernels.getContext());
   buildLoweringPipeline(passes, lowering);
+  if (options.lineTables)
+    passes.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
   if (failed(runPasses(*module, passes, options)))
     return {};
   return module;

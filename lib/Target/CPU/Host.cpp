@@ -73,7 +73,6 @@ StringRef bnc::hostTargetName() {
   return best;
 }
 
-bool bnc::hostCanRun(norm::TargetAttr target) {
-  return hasAll(llvm::sys::getHostCPUFeatures(), target.getCpu(),
-                target.getFeatures());
+bool bnc::hostCanRun(StringRef cpu, StringRef features) {
+  return hasAll(llvm::sys::getHostCPUFeatures(), cpu, features);
 }

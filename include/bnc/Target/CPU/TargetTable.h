@@ -35,8 +35,12 @@ std::optional<norm::TargetAttr> lookupTarget(llvm::StringRef name,
 /// x86-64-v2. The only place that reads the build machine.
 llvm::StringRef hostTargetName();
 
-/// Whether the processor this runs on has every instruction of `target`.
-bool hostCanRun(norm::TargetAttr target);
+/// Whether the processor this runs on has every instruction of a target's
+/// `cpu` and `features`.
+bool hostCanRun(llvm::StringRef cpu, llvm::StringRef features);
+inline bool hostCanRun(norm::TargetAttr target) {
+  return hostCanRun(target.getCpu(), target.getFeatures());
+}
 
 /// Whether `name` means a GPU (sm_90, gfx942, vulkan).
 bool isGPUTargetName(llvm::StringRef name);
