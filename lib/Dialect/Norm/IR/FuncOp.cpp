@@ -1,10 +1,12 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Syntax of norm.func: ports with named dims.
 
+#include "bnc/Dialect/Norm/IR/ClosestName.h"
 #include "bnc/Dialect/Norm/IR/Norm.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/SmallSet.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace bnc::norm;
@@ -59,12 +61,37 @@ static ParseResult parseDim(OpAsmParser &parser, ParsedPort &port,
   return success();
 }
 
-// port-type ::= `[` dims `]` element `strided`? | scalar-type
+// element ::= `f64` | `f32` | `f16` | `bf16`
+static ParseResult parseElement(OpAsmParser &parser, ParsedPort &port) {
+  static constexpr StringRef names[] = {"f64", "f32", "f16", "bf16"};
+  StringRef name;
+  SMLoc loc = parser.getCurrentLocation();
+  if (failed(parser.parseOptionalKeyword(&name)))
+    return parser.emitError(loc, "expected an element type: f64, f32, f16 or "
+                                 "bf16");
+  if (name == "tensor")
+    return parser.emitError(loc, "a tensor is written with named dims, as in "
+                                 "[r, c = 64] f32");
+  Builder &b = parser.getBuilder();
+  port.element = llvm::StringSwitch<Type>(name)
+                     .Case("f64", b.getF64Type())
+                     .Case("f32", b.getF32Type())
+                     .Case("f16", b.getF16Type())
+                     .Case("bf16", b.getBF16Type())
+                     .Default(Type());
+  if (!port.element) // (C6)
+    return parser.emitError(loc, "unknown element type '")
+           << name << "', expected f64, f32, f16 or bf16"
+           << didYouMean(name, names);
+  return success();
+}
+
+// port-type ::= `[` dims `]` element `strided`? | element
 static ParseResult parsePortType(OpAsmParser &parser, ParsedPort &port,
                                  DimTable &extents) {
   if (failed(parser.parseOptionalLSquare())) {
     port.scalar = true;
-    return parser.parseType(port.element);
+    return parseElement(parser, port);
   }
   if (failed(parser.parseOptionalRSquare())) {
     do {
@@ -74,7 +101,7 @@ static ParseResult parsePortType(OpAsmParser &parser, ParsedPort &port,
     if (parser.parseRSquare())
       return failure();
   }
-  if (parser.parseType(port.element))
+  if (parseElement(parser, port))
     return failure();
   port.strided = succeeded(parser.parseOptionalKeyword("strided"));
   return success();
@@ -126,9 +153,11 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
       return failure();
     if (port.scalar)
       return parser.emitError(port.loc, "result '")
-             << port.name << "' must be a tensor: write its dims, as in [r] f32";
+             << port.name
+             << "' must be a tensor: write its dims, as in [r] f32";
     port.isTied = succeeded(parser.parseOptionalKeyword("ties"));
-    return port.isTied ? parser.parseOperand(port.tied) : ParseResult(success());
+    return port.isTied ? parser.parseOperand(port.tied)
+                       : ParseResult(success());
   };
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren,
                                      parseArgument) ||
@@ -177,14 +206,13 @@ static void printPortType(OpAsmPrinter &p, PortAttr port,
     return;
   }
   p << '[';
-  llvm::interleaveComma(llvm::seq<unsigned>(0, tensor.getRank()), p,
-                        [&](unsigned i) {
-                          StringRef dim = port.getDimName(i);
-                          p.printKeywordOrString(dim);
-                          if (!tensor.isDynamicDim(i) &&
-                              printedExtents.insert(dim).second)
-                            p << " = " << tensor.getDimSize(i);
-                        });
+  llvm::interleaveComma(
+      llvm::seq<unsigned>(0, tensor.getRank()), p, [&](unsigned i) {
+        StringRef dim = port.getDimName(i);
+        p.printKeywordOrString(dim);
+        if (!tensor.isDynamicDim(i) && printedExtents.insert(dim).second)
+          p << " = " << tensor.getDimSize(i);
+      });
   p << "] " << tensor.getElementType();
   if (port.getStrided())
     p << " strided";
@@ -215,8 +243,8 @@ void FuncOp::print(OpAsmPrinter &p) {
       });
   p << ')';
   p.printOptionalAttrDictWithKeyword(
-      (*this)->getAttrs(), {getSymNameAttrName(), getArgumentsAttrName(),
-                            getResultsAttrName()});
+      (*this)->getAttrs(),
+      {getSymNameAttrName(), getArgumentsAttrName(), getResultsAttrName()});
   p << ' ';
   p.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }

@@ -1,8 +1,9 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Registers the ops, attributes and types of the `norm` dialect.
 
-#include "bnc/Dialect/Norm/IR/Norm.h"
+#include "bnc/Dialect/Norm/IR/ClosestName.h"
 #include "bnc/Dialect/Norm/IR/NameList.h"
+#include "bnc/Dialect/Norm/IR/Norm.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -31,4 +32,42 @@ void NormDialect::initialize() {
 #include "bnc/Dialect/Norm/IR/NormTypes.cpp.inc"
       >();
   registerAttributes();
+}
+
+std::optional<Dialect::ParseOpHook>
+NormDialect::getParseOperationHook(StringRef opName) const {
+  return [opName = opName.str()](OpAsmParser &parser, OperationState &) {
+    SmallVector<StringRef> names;
+    for (RegisteredOperationName name :
+         parser.getContext()->getRegisteredOperationsByDialect("norm"))
+      names.push_back(name.getStringRef());
+    return parser.emitError(parser.getNameLoc(), "unknown op '")
+           << opName << "'" << didYouMean(opName, names);
+  };
+}
+
+LogicalResult NormDialect::verifyOperationAttribute(Operation *op,
+                                                    NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  if (name != "norm.version" && name != "norm.target")
+    return success();
+  if (!isa<ModuleOp>(op))
+    return op->emitError("'") << name << "' belongs on the module";
+  if (name == "norm.target") {
+    if (!isa<TargetAttr>(attribute.getValue()))
+      return op->emitError("expected 'norm.target' to be a #norm.target, but "
+                           "got ")
+             << attribute.getValue();
+    return success();
+  }
+  auto version = dyn_cast<IntegerAttr>(attribute.getValue());
+  if (!version || version.getInt() < 1)
+    return op->emitError("expected 'norm.version' to be a positive integer, "
+                         "but got ")
+           << attribute.getValue();
+  if (version.getInt() > currentVersion)
+    return op->emitError("the spec is of version ")
+           << version.getInt() << ", newer than " << currentVersion
+           << ", the newest that this compiler reads";
+  return success();
 }

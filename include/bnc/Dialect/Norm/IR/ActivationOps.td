@@ -19,6 +19,7 @@ class Norm_ActivationOp<string mnemonic>
 def Norm_ReluOp : Norm_ActivationOp<"relu"> {
   let summary = "Rectified linear unit";
   let description = "`max(input, 0)`; NaN stays NaN and -0 gives +0.";
+  let hasFolder = 1;
 }
 def Norm_LeakyReluOp : Norm_ActivationOp<"leaky_relu"> {
   let summary = "Leaky rectified linear unit";
@@ -66,6 +67,7 @@ def Norm_BroadcastOp : Norm_Op<"broadcast", [Pure]> {
                        Norm_FloatTensor:$like, DenseI64ArrayAttr:$dims);
   let results = (outs Norm_FloatTensor:$result);
   let hasVerifier = 1;
+  let hasFolder = 1;
   let assemblyFormat = [{
     $input `like` $like `dims` $dims attr-dict `:` type($input) `,` type($like) `->` type($result)
   }];

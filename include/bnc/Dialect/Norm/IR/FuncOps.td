@@ -24,14 +24,24 @@ def Norm_FuncOp : Norm_Op<"func", [
     memory of an argument, which it overwrites.
 
     Constraints:
-    * (C1) argument and result names are distinct.
-    * (C2) a dim has one extent.
+    * (C1) the C parameters have names of their own: those of arguments, of
+      results, of dynamic dims, and `<name>_stride_<dim>` of what is strided.
+    * (C2) a dim has one extent, and every dim has a name.
     * (C3) a tied result has the type, dims and strides of its argument, and
       no two results tie the same argument.
     * (C4) the body returns one value per result, of the result's type.
     * (C5) names are C identifiers that C and C++ do not reserve, and neither
-      `ctx`, `workspace`, `workspace_size` nor begin with `bnc_`.
-    * (C6) element types are f64, f32, f16 or bf16; scalars are f32 or f64.
+      `ctx`, `workspace`, `workspace_size` nor begin with `bnc_`; a function
+      is called like no function of the C library that code links to, nor
+      like `<f>_metadata` or `<f>_workspace_size` of another.
+    * (C6) element types are f64, f32, f16 or bf16; scalars are f32 or f64 and
+      arguments only.
+    * (C7) a tensor has a dim once; dims that ops take for one another have the
+      same name, or the same static extent.
+    * (C8) a tensor has at most 32 dims and fewer than 2^63 bytes.
+    * (C9) there is a result.
+    * (C10) the body holds spec ops and the elementwise ops of docs/Spec.md, on
+      tensors of the types of (C6) or of i1 and on scalars of f32 and f64.
 
     Example:
     ```mlir

@@ -26,6 +26,12 @@ def Norm_KernelOp : Norm_Op<"kernel", [
     * (C3) all reductions of a kernel are over the same dims.
     * (C4) extents of static axes match their dims.
     * (C5) the last dim of the kernel is in no view but as its last axis.
+    * (C6) dims have names of their own, at most 63 of them; the extent of a
+      dynamic one is that of a dynamic dim of the enclosing `norm.func`.
+    * (C7) the body has an argument for every input's element and every scalar,
+      holds kernel ops and the elementwise ops that a spec may use, on scalars,
+      and yields one element per result.
+    * (C8) `schedule`, if given, is a `#norm.cpu_schedule`.
 
     Example:
     ```mlir
@@ -100,8 +106,12 @@ def Norm_MomentsOp : Norm_ReductionOp<"moments"> {
   let description = [{
     `eps` is what a reader adds to the variance: where it dwarfs the variance,
     an underflow of the squares need not be computed again.
+
+    Constraints:
+    * (C1) the record is of the input's type.
   }];
   let results = (outs Norm_MomentsType:$result);
+  let hasVerifier = 1;
 }
 def Norm_SumOfSquaresOp : Norm_ReductionOp<"sum_of_squares"> {
   let summary = "sum of squares, in f64";
@@ -135,18 +145,30 @@ def Norm_MeanOp : Norm_MomentsReaderOp<"mean"> {
 }
 def Norm_MeanLowOp : Norm_MomentsReaderOp<"mean_low"> {
   let summary = "what rounding the mean to the compute type lost";
-  let description = "`mean - round(mean)`, rounded to the compute type.";
+  let description = [{
+    `mean - round(mean)`, rounded to the compute type.
+
+    Constraints:
+    * (C1) the result is of the record's type.
+  }];
   let arguments = (ins Norm_MomentsType:$moments);
   let results = (outs AnyTypeOf<[F32, F64]>:$result);
   let assemblyFormat = "$moments attr-dict `:` type($moments) `->` type($result)";
+  let hasVerifier = 1;
 }
 def Norm_VarianceOp : Norm_MomentsReaderOp<"variance"> {
   let summary = "variance, in f64";
-  let description = "`M2 / (n - correction)`.";
+  let description = [{
+    `M2 / (n - correction)`.
+
+    Constraints:
+    * (C1) `correction` is 0 (biased) or 1 (unbiased).
+  }];
   let arguments = (ins Norm_MomentsType:$moments,
                        DefaultValuedAttr<I64Attr, "0">:$correction);
   let results = (outs F64:$result);
   let assemblyFormat = "$moments (`correction` $correction^)? attr-dict `:` type($moments)";
+  let hasVerifier = 1;
 }
 def Norm_RstdOp : Norm_MomentsReaderOp<"rstd"> {
   let summary = "reciprocal standard deviation, rounded to the compute type";
@@ -163,10 +185,14 @@ def Norm_CenterOp : Norm_MomentsReaderOp<"center"> {
   let description = [{
     `(input - mean) - mean_low` in the compute type: the two halves are
     subtracted one after the other and never folded into an fma.
+
+    Constraints:
+    * (C1) input and result are of the record's type.
   }];
   let arguments = (ins AnyTypeOf<[F32, F64]>:$input, Norm_MomentsType:$moments);
   let results = (outs AnyTypeOf<[F32, F64]>:$result);
   let assemblyFormat = "$input `,` $moments attr-dict `:` type($input) `,` type($moments) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 def Norm_MultiplyAddOp : Norm_Op<"multiply_add", [

@@ -66,6 +66,7 @@ def Norm_DimAttr : Norm_Attr<"Dim", "dim"> {
   let extraClassDeclaration = [{
     bool isDynamic() const { return ::mlir::ShapedType::isDynamic(getSize()); }
   }];
+  let genVerifyDecl = 1;
 }
 
 def Norm_PlanForm : I32EnumAttr<"PlanForm", "where the lanes of a reduction lie", [
@@ -100,6 +101,7 @@ def Norm_PlanAttr : Norm_Attr<"Plan", "plan"> {
                         "int64_t":$accumulators, "int64_t":$chunk,
                         "bool":$fma);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -122,6 +124,7 @@ def Norm_TargetAttr : Norm_Attr<"Target", "target"> {
                         "bool":$fma, "bool":$f16c, "bool":$bf16_convert,
                         "bool":$masks);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
@@ -131,13 +134,16 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
 
     * `min_bytes`: the case is for calls that move at least this many bytes;
       the last case of a schedule whose bound is reached is taken.
-    * `rows`: rows (of `rows` kernels) or pixels (otherwise) computed at once.
-    * `prefetch`: rows ahead of the one in work whose loads are prefetched.
+    * `rows`: rows (of `rows` kernels) or pixels (otherwise) computed at once,
+      1, 2 or 4.
+    * `prefetch`: rows ahead of the one in work whose loads are prefetched, 0
+      for none.
     * `nontemporal`: whole lines of the outputs bypass the caches.
   }];
   let parameters = (ins "int64_t":$min_bytes, "int64_t":$rows,
                         "int64_t":$prefetch, "bool":$nontemporal);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 def Norm_CPUScheduleAttr : Norm_Attr<"CPUSchedule", "cpu_schedule"> {
@@ -145,6 +151,7 @@ def Norm_CPUScheduleAttr : Norm_Attr<"CPUSchedule", "cpu_schedule"> {
   let description = "Cases with increasing `min_bytes`, the first of which is 0.";
   let parameters = (ins ArrayRefParameter<"CPUCaseAttr">:$cases);
   let assemblyFormat = "`<` $cases `>`";
+  let genVerifyDecl = 1;
 }
 
 def Norm_MomentsType : Norm_Type<"Moments", "moments"> {
@@ -157,6 +164,7 @@ def Norm_MomentsType : Norm_Type<"Moments", "moments"> {
   }];
   let parameters = (ins "::mlir::FloatType":$element);
   let assemblyFormat = "`<` $element `>`";
+  let genVerifyDecl = 1;
 }
 
 #endif // BNC_DIALECT_NORM_IR_NORMATTRIBUTES_TD

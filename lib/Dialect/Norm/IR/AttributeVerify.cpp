@@ -1,0 +1,88 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Verifiers of the attributes and types of the `norm` dialect.
+
+#include "bnc/Dialect/Norm/IR/Norm.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace bnc::norm;
+
+using EmitError = llvm::function_ref<InFlightDiagnostic()>;
+
+/// Reports `value` unless it is at least `least`.
+static LogicalResult expectAtLeast(EmitError emitError, StringRef name,
+                                   int64_t value, int64_t least) {
+  if (value >= least)
+    return success();
+  return emitError() << "expected '" << name << "' to be at least " << least
+                     << ", but got " << value;
+}
+
+LogicalResult DimAttr::verify(EmitError emitError, StringAttr name,
+                              int64_t size, StringAttr symbol,
+                              int64_t divisor) {
+  if (name.empty())
+    return emitError() << "a dim needs a name";
+  if (ShapedType::isDynamic(size)) {
+    if (symbol.empty())
+      return emitError() << "dim '" << name.getValue()
+                         << "' is dynamic but names no dim of the function";
+    return expectAtLeast(emitError, "divisor", divisor, 1);
+  }
+  return expectAtLeast(emitError, "size", size, 0);
+}
+
+LogicalResult PlanAttr::verify(EmitError emitError, PlanForm, int64_t lanes,
+                               int64_t accumulators, int64_t chunk, bool) {
+  for (auto [name, value] :
+       {std::pair("lanes", lanes), std::pair("accumulators", accumulators)})
+    if (value < 1 || !llvm::isPowerOf2_64(value))
+      return emitError() << "expected '" << name
+                         << "' to be a power of two, but got " << value;
+  return expectAtLeast(emitError, "chunk", chunk, 1);
+}
+
+LogicalResult TargetAttr::verify(EmitError emitError, StringRef, StringRef,
+                                 StringRef, int64_t vectorBits,
+                                 int64_t registers, int64_t l1, int64_t l2,
+                                 int64_t llcShare, bool, bool, bool, bool) {
+  if (vectorBits < 64 || !llvm::isPowerOf2_64(vectorBits))
+    return emitError() << "expected 'vector_bits' to be a power of two of at "
+                          "least 64, but got "
+                       << vectorBits;
+  for (auto [name, value] :
+       {std::pair("registers", registers), std::pair("l1", l1),
+        std::pair("l2", l2), std::pair("llc_share", llcShare)})
+    if (failed(expectAtLeast(emitError, name, value, 1)))
+      return failure();
+  return success();
+}
+
+LogicalResult CPUCaseAttr::verify(EmitError emitError, int64_t minBytes,
+                                  int64_t rows, int64_t prefetch, bool) {
+  if (rows != 1 && rows != 2 && rows != 4)
+    return emitError() << "expected 'rows' to be 1, 2 or 4, but got " << rows;
+  if (failed(expectAtLeast(emitError, "min_bytes", minBytes, 0)))
+    return failure();
+  return expectAtLeast(emitError, "prefetch", prefetch, 0);
+}
+
+LogicalResult CPUScheduleAttr::verify(EmitError emitError,
+                                      ArrayRef<CPUCaseAttr> cases) {
+  if (cases.empty() || cases.front().getMinBytes() != 0)
+    return emitError() << "expected the first case to have 'min_bytes' 0";
+  for (auto [before, after] : llvm::zip(cases.drop_back(), cases.drop_front()))
+    if (before.getMinBytes() >= after.getMinBytes())
+      return emitError() << "expected 'min_bytes' to increase, but got "
+                         << after.getMinBytes() << " after "
+                         << before.getMinBytes();
+  return success();
+}
+
+LogicalResult MomentsType::verify(EmitError emitError, FloatType element) {
+  if (!element.isF32() && !element.isF64())
+    return emitError() << "expected a record of f32 or f64, but got "
+                       << element;
+  return success();
+}
