@@ -213,9 +213,9 @@ FailureOr<DimIdentity> DimIdentity::compute(FuncOp func) {
       for (unsigned j = 0; j < i; ++j)
         if (identity.find(axes[i]) == identity.find(axes[j]))
           return func.emitError("cannot tell dims ")
-                 << j << " and " << i << " of a tensor [.., "
+                 << j << " and " << i << " of a tensor apart, both '"
                  << identity.getAttr(axes[i]).getName().getValue()
-                 << "] apart: a computed value lies along both";
+                 << "': a computed value lies along both";
   return identity;
 }
 

@@ -182,20 +182,32 @@ Partition::Demand Partition::getDemand(unsigned k) const {
   return demand;
 }
 
-/// The kernel that stores a returned value which depends on no norm: one that
-/// computes it over all its dims, else one over these dims, else none.
-unsigned Partition::findKernelToReturn(OpOperand &returned) const {
+/// Chooses the kernel that stores a returned value which depends on no norm:
+/// the first that computes it over all its dims anyway, else the first over
+/// these dims, else a new one; and rather a later one than one after which the
+/// argument that the result ties is still read.
+void Partition::placeReturned(OpOperand &returned) {
   SmallVector<Dim> axes = identity.getDims(returned);
-  unsigned sameSpace = kernels.size();
-  for (unsigned k = kernels.size(); k-- > 0;) {
-    if (kernels[k].expand(axes) != kernels[k].dims)
-      continue;
-    sameSpace = k;
-    Operation *op = returned.get().getDefiningOp();
-    if (op && getDemand(k).ops.contains(op))
-      return k;
+  Operation *op = returned.get().getDefiningOp();
+  SmallVector<unsigned> computing, sameDims;
+  for (unsigned k = 0, e = kernels.size(); k < e; ++k)
+    if (kernels[k].expand(axes) == kernels[k].dims)
+      (op && getDemand(k).ops.contains(op) ? computing : sameDims).push_back(k);
+  llvm::append_range(computing, sameDims);
+  KernelRoot root{returned.get(), &returned};
+  auto place = [&](unsigned k) {
+    kernels[k].roots.push_back(root);
+    if (op && !DimIdentity::isLeaf(returned.get()))
+      homes[op] = k;
+  };
+  for (unsigned k : computing) {
+    place(k);
+    if (!isTieBroken(root, k))
+      return;
+    kernels[k].roots.pop_back();
+    homes.erase(op);
   }
-  return sameSpace;
+  place(addKernel(axes));
 }
 
 void Partition::addReturnedRoots() {
@@ -211,14 +223,12 @@ void Partition::addReturnedRoots() {
   // Intermediates decide where a value of arguments alone is needed anyway.
   addCrossingRoots();
   for (OpOperand *operand : floating) {
-    Operation *op = operand->get().getDefiningOp();
-    bool isPlaced = op && homes.count(op);
-    unsigned k = isPlaced ? homes[op] : findKernelToReturn(*operand);
-    if (k == kernels.size())
-      addKernel(identity.getDims(*operand));
-    kernels[k].roots.push_back({operand->get(), operand});
-    if (op && !DimIdentity::isLeaf(operand->get()))
-      homes[op] = k;
+    // Another result may have placed it already.
+    if (hasHome(operand->get()))
+      kernels[homes[operand->get().getDefiningOp()]].roots.push_back(
+          {operand->get(), operand});
+    else
+      placeReturned(*operand);
   }
   addCrossingRoots();
 }

@@ -47,6 +47,8 @@ struct PlannedKernel {
 ///   kernel cannot store, starts a new kernel.
 /// * An elementwise op of arguments alone is computed again wherever it is
 ///   read, unless an earlier kernel stores it for the caller anyway.
+/// * A widening is repeated by every kernel that reads it, so that what crosses
+///   kernels is the narrow value.
 /// * A result that ties an argument which is still read elsewhere goes through
 ///   the workspace and is copied by a last kernel.
 class Partition {
@@ -58,7 +60,8 @@ public:
   /// Whether kernel `k` computes `op` itself rather than read its value.
   bool isComputedIn(mlir::Operation *op, unsigned k) const {
     auto home = homes.find(op);
-    return home == homes.end() || home->second >= k;
+    return home == homes.end() || home->second >= k ||
+           mlir::isa<mlir::arith::ExtFOp>(op);
   }
 
   /// What one kernel computes and reads.
@@ -83,7 +86,7 @@ private:
   void addReturnedRoots();
   void addCrossingRoots();
   bool moveUnstorable();
-  unsigned findKernelToReturn(mlir::OpOperand &returned) const;
+  void placeReturned(mlir::OpOperand &returned);
   unsigned addKernel(llvm::ArrayRef<DimIdentity::Dim> dims);
   bool staysKept(mlir::Operation *op, llvm::ArrayRef<DimIdentity::Dim> kept,
                  unsigned k) const;
