@@ -29,3 +29,11 @@ function(add_bnc_unit_test name)
     COMMENT "Running ${name}")
   add_dependencies(check-bnc-unit check-${name})
 endfunction()
+
+# bnc_embed_text(INPUT OUTPUT)
+# Writes the text of INPUT to OUTPUT, a C++ raw string literal to #include.
+function(bnc_embed_text input output)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${input})
+  file(READ ${input} text)
+  file(CONFIGURE OUTPUT ${output} CONTENT "R\"bnc(@text@)bnc\"" @ONLY)
+endfunction()

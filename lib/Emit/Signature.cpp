@@ -13,6 +13,41 @@ using namespace bnc::norm;
 
 using Kind = Parameter::Kind;
 
+StringRef bnc::getKindName(Kind kind) {
+  switch (kind) {
+  case Kind::Extent:
+    return "extent";
+  case Kind::Input:
+    return "input";
+  case Kind::Output:
+    return "output";
+  case Kind::InOut:
+    return "inout";
+  case Kind::Stride:
+    return "stride";
+  case Kind::Scalar:
+    return "scalar";
+  case Kind::Workspace:
+    return "workspace";
+  case Kind::WorkspaceSize:
+    return "workspace_size";
+  }
+  llvm_unreachable("no such kind");
+}
+
+std::string bnc::getTypeName(const Parameter &parameter) {
+  if (parameter.kind == Kind::Workspace)
+    return "";
+  std::string name;
+  llvm::raw_string_ostream(name) << parameter.element;
+  return name;
+}
+
+PortAttr bnc::getPort(FuncOp func, const Parameter &parameter) {
+  return parameter.isResult ? func.getResultPort(parameter.port)
+                            : func.getArgumentPort(parameter.port);
+}
+
 static Parameter makePlain(Kind kind, std::string name, Type element) {
   Parameter parameter;
   parameter.kind = kind;

@@ -12,9 +12,12 @@ def BuildEntryPass : Pass<"bnc-build-entry", "::mlir::ModuleOp"> {
     For each `norm.func @f` it adds the exported functions of docs/Abi.md: `f`,
     which checks its arguments, fills the frame and calls `f.body`,
     `f_workspace_size` if the signature has a workspace, and `f_metadata`.
-    No `norm` op remains.
+    No `norm` op remains. With a module attribute `norm.target`, `f` also asks
+    the processor once whether it has what the target needs.
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::scf::SCFDialect"];
 }
 
 def FormKernelsPass : Pass<"bnc-form-kernels", "::mlir::ModuleOp"> {

@@ -40,6 +40,14 @@ struct Parameter {
   }
 };
 
+/// The name of `kind` in bnc_argument_info and the JSON sidecar.
+llvm::StringRef getKindName(Parameter::Kind kind);
+/// The element type of a pointer or type of a value: "f32", "bf16", "i64"; ""
+/// for the workspace.
+std::string getTypeName(const Parameter &parameter);
+/// The port that `parameter`, not an extent or of the workspace, belongs to.
+norm::PortAttr getPort(norm::FuncOp func, const Parameter &parameter);
+
 /// The parameters of a C function and where the compiler finds them: the
 /// entry copies them into a frame, a struct whose field 0 is ctx and whose
 /// field i + 1 is parameter i, and hands `<f>.body` its address. The workspace

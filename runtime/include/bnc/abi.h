@@ -69,5 +69,6 @@ typedef struct bnc_metadata {
   const char *target;    /* of the generated code */
   int32_t num_arguments; /* without ctx */
   const bnc_argument_info *arguments;
+  const char *json;      /* all of it and the plan, as in the JSON sidecar */
 } bnc_metadata;
 #endif /* BNC_ABI_1 */

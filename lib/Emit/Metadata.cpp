@@ -1,0 +1,183 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Writes the JSON sidecar.
+
+#include "bnc/Emit/Metadata.h"
+
+#include "bnc/Emit/Signature.h"
+
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+using Kind = Parameter::Kind;
+
+/// `factor` times the elements of the tensor of `port`, as a C expression.
+static std::string multiplyExtents(PortAttr port, int64_t factor) {
+  std::string dynamic;
+  for (auto [i, extent] :
+       llvm::enumerate(cast<RankedTensorType>(port.getType()).getShape())) {
+    if (ShapedType::isDynamic(extent))
+      dynamic += " * " + port.getDimName(i).str();
+    else
+      factor *= extent;
+  }
+  return std::to_string(factor) + dynamic;
+}
+
+static void writeArgument(llvm::json::OStream &json, FuncOp func,
+                          const Parameter &parameter) {
+  json.object([&] {
+    json.attribute("name", parameter.name);
+    json.attribute("kind", getKindName(parameter.kind));
+    json.attribute("type", getTypeName(parameter));
+    if (!parameter.isPointer())
+      return;
+    PortAttr port = getPort(func, parameter);
+    ArrayRef<int64_t> shape =
+        cast<RankedTensorType>(port.getType()).getShape();
+    json.attributeArray("dims", [&] {
+      for (unsigned i = 0; i < shape.size(); ++i)
+        json.value(port.getDimName(i));
+    });
+    // A dynamic extent is the extent argument of the dim's name.
+    json.attributeArray("extents", [&] {
+      for (int64_t extent : shape) {
+        if (ShapedType::isDynamic(extent))
+          json.value(nullptr);
+        else
+          json.value(extent);
+      }
+    });
+    json.attribute("strided", port.getStrided());
+  });
+}
+
+static void writePlan(llvm::json::OStream &json, PlanAttr plan) {
+  json.attributeObject("plan", [&] {
+    json.attribute("form", stringifyPlanForm(plan.getForm()));
+    json.attribute("lanes", plan.getLanes());
+    json.attribute("accumulators", plan.getAccumulators());
+    json.attribute("chunk", plan.getChunk());
+    json.attribute("fma", plan.getFma());
+  });
+}
+
+static void writeKernel(llvm::json::OStream &json, KernelOp kernel) {
+  json.object([&] {
+    json.attributeArray("dims", [&] {
+      for (DimAttr dim : kernel.getDims().getAsRange<DimAttr>())
+        json.object([&] {
+          json.attribute("name", dim.getName().getValue());
+          if (!dim.isDynamic()) {
+            json.attribute("extent", dim.getSize());
+            return;
+          }
+          json.attribute("extent", nullptr);
+          json.attribute("of", dim.getSymbol().getValue());
+          json.attribute("divisor", dim.getDivisor());
+        });
+    });
+    json.attributeArray("reductions", [&] {
+      for (Operation &op : *kernel.getBlock()) {
+        auto over = op.getAttrOfType<ArrayAttr>("over");
+        if (!over || isa<CountOp>(op))
+          continue;
+        json.object([&] {
+          json.attribute("op", op.getName().stripDialect());
+          json.attributeArray("over", [&] {
+            for (StringAttr dim : over.getAsRange<StringAttr>())
+              json.value(dim.getValue());
+          });
+          if (auto plan = op.getAttrOfType<PlanAttr>("plan"))
+            writePlan(json, plan);
+        });
+      }
+    });
+    auto schedule =
+        dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr());
+    if (!schedule)
+      return;
+    json.attributeArray("schedule", [&] {
+      for (CPUCaseAttr entry : schedule.getCases())
+        json.object([&] {
+          json.attribute("min_bytes", entry.getMinBytes());
+          json.attribute("rows", entry.getRows());
+          json.attribute("prefetch", entry.getPrefetch());
+          json.attribute("nontemporal", entry.getNontemporal());
+        });
+    });
+  });
+}
+
+/// The sum of the bytes of the tensors that `counts` accepts.
+static std::string sumBytes(FuncOp func, const Signature &signature,
+                            llvm::function_ref<bool(Kind)> counts) {
+  SmallVector<std::string> terms;
+  for (const Parameter &parameter : signature.getParameters())
+    if (parameter.isPointer() && counts(parameter.kind))
+      terms.push_back(multiplyExtents(
+          getPort(func, parameter),
+          parameter.element.getIntOrFloatBitWidth() / 8));
+  return terms.empty() ? "0" : llvm::join(terms, " + ");
+}
+
+static void writeFunction(llvm::json::OStream &json, FuncOp func,
+                          TargetAttr target) {
+  Signature signature = Signature::get(func);
+  json.object([&] {
+    json.attribute("name", func.getSymName());
+    json.attribute("target", target ? target.getName() : "");
+    json.attributeArray("arguments", [&] {
+      for (const Parameter &parameter : signature.getParameters())
+        writeArgument(json, func, parameter);
+    });
+    // Every input once and every output once: what a call cannot do without.
+    json.attribute("bytes_read",
+                   sumBytes(func, signature, [](Kind kind) {
+                     return kind != Kind::Output;
+                   }));
+    json.attribute("bytes_written",
+                   sumBytes(func, signature, [](Kind kind) {
+                     return kind != Kind::Input;
+                   }));
+    json.attributeArray("kernels", [&] {
+      func.walk([&](KernelOp kernel) { writeKernel(json, kernel); });
+    });
+  });
+}
+
+std::string bnc::describeFunction(FuncOp func, TargetAttr target) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  llvm::json::OStream json(stream);
+  writeFunction(json, func, target);
+  return text;
+}
+
+std::string bnc::buildMetadata(ModuleOp module, StringRef libraryName) {
+  auto target = module->getAttrOfType<TargetAttr>("norm.target");
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  llvm::json::OStream json(stream, /*IndentSize=*/2);
+  json.object([&] {
+    json.attribute("library", libraryName);
+    json.attribute("abi", 1);
+    json.attributeArray("functions", [&] {
+      for (FuncOp func : module.getOps<FuncOp>())
+        writeFunction(json, func, target);
+    });
+  });
+  stream << '\n';
+  return text;
+}
+
+std::string bnc::mangleLibraryName(StringRef baseName) {
+  std::string name;
+  for (char c : baseName)
+    name.push_back(llvm::isAlnum(c) ? c : '_');
+  if (name.empty() || llvm::isDigit(name.front()))
+    name.insert(name.begin(), '_');
+  return name;
+}
