@@ -63,11 +63,14 @@ static void setFunctionAttributes(llvm::Module &module,
   for (llvm::Function &function : module) {
     if (function.isDeclaration())
       continue;
-    function.addFnAttr("target-cpu", target.getCpu());
-    if (!target.getFeatures().empty())
-      function.addFnAttr("target-features", target.getFeatures());
-    function.addFnAttr("prefer-vector-width",
-                       std::to_string(target.getVectorBits()));
+    // What runs before the processor is known names a baseline of its own.
+    if (!function.hasFnAttribute("target-cpu")) {
+      function.addFnAttr("target-cpu", target.getCpu());
+      if (!target.getFeatures().empty())
+        function.addFnAttr("target-features", target.getFeatures());
+      function.addFnAttr("prefer-vector-width",
+                         std::to_string(target.getVectorBits()));
+    }
     function.addFnAttr("frame-pointer", "none");
     function.setDoesNotThrow();
     function.setUWTableKind(llvm::UWTableKind::Async);
