@@ -1,6 +1,8 @@
 /* Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
  * Facts about the processor, from cpuid and sysfs. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include "bnc/runtime.h"
 
 #include <sched.h>

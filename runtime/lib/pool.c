@@ -5,7 +5,9 @@
  * along, closes the gate and waits until nobody is inside. A thread that wakes
  * late finds the gate closed or the next job open; the job's fields only change
  * while the gate is closed and empty. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include "bnc/runtime.h"
 
 #include <linux/futex.h>
