@@ -142,6 +142,8 @@ std::string bnc::emitCode(llvm::Module &module, norm::TargetAttr target,
     return text;
   }
   auto machine = createTargetMachine(target);
+  module.setDataLayout(machine->createDataLayout());
+  module.setTargetTriple(machine->getTargetTriple());
   SmallString<0> code;
   llvm::raw_svector_ostream stream(code);
   llvm::legacy::PassManager passes;

@@ -27,8 +27,7 @@ std::unique_ptr<llvm::Module> buildLLVMModule(mlir::ModuleOp module,
                                               norm::TargetAttr target,
                                               llvm::LLVMContext &context);
 
-/// Generates position-independent code for `module` as buildLLVMModule made
-/// it. The module is used up.
+/// Generates position-independent code for `module`, which is used up.
 std::string emitCode(llvm::Module &module, norm::TargetAttr target,
                      CodeForm form);
 
