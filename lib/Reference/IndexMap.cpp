@@ -1,10 +1,14 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Which statistic and which parameter belong to an element.
 
-#include "IndexMap.h"
+#include "bnc/Reference/IndexMap.h"
+
+#include "bnc/Dialect/Norm/IR/Norm.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
 
+using namespace bnc::norm;
 using namespace bnc::reference;
 using llvm::ArrayRef;
 
@@ -49,6 +53,25 @@ IndexMap IndexMap::overGroups(ArrayRef<int64_t> shape, int64_t feature,
     if (static_cast<int64_t>(axis) != feature)
       map.count *= shape[axis];
   return map;
+}
+
+std::optional<IndexMap> IndexMap::get(mlir::Operation *norm,
+                                      ArrayRef<int64_t> shape) {
+  using Map = std::optional<IndexMap>;
+  auto overChannels = [&](auto op, bool perSample) -> Map {
+    return overGroups(shape, op.getFeature(), shape[op.getFeature()],
+                      perSample);
+  };
+  return llvm::TypeSwitch<mlir::Operation *, Map>(norm)
+      .Case<LayerNormOp, RMSNormOp, L2NormOp>(
+          [&](auto op) -> Map { return overAxes(shape, op.getAxes()); })
+      .Case([&](GroupNormOp op) -> Map {
+        return overGroups(shape, op.getFeature(), op.getGroups(), true);
+      })
+      .Case([&](InstanceNormOp op) { return overChannels(op, true); })
+      .Case<BatchNormTrainingOp, BatchNormInferenceOp>(
+          [&](auto op) { return overChannels(op, false); })
+      .Default([](mlir::Operation *) -> Map { return std::nullopt; });
 }
 
 void IndexMap::forEach(

@@ -26,7 +26,8 @@ public:
       : op(op), operands(operands), input(*operands[0]),
         compute(input.element.isF64() ? input.element
                                       : Float32Type::get(op->getContext())),
-        bounds(getBounds(compute)) {}
+        bounds(getBounds(compute)),
+        map(*IndexMap::get(op, operands[0]->shape)) {}
 
   /// The tensor of one of the op's operands, null for none.
   const Tensor *get(Value value) const {
@@ -45,17 +46,14 @@ public:
   }
 
   /// Statistics of the input itself.
-  void computeRows(IndexMap indices, Scaling rowScaling) {
-    map = std::move(indices);
+  void computeRows(Scaling rowScaling) {
     scaling = rowScaling;
     rows = computeStatistics<Real>(input, map, scaling, eps->get<Real>(0),
                                    eps->getError(0));
   }
 
-  /// Statistics given as operands, one per element of `feature`.
-  void readRows(const Tensor &mean, const Tensor &variance, int64_t feature) {
-    map = IndexMap::overGroups(input.shape, feature, input.shape[feature],
-                               /*perSample=*/false);
+  /// Statistics given as operands, one per element of the feature.
+  void readRows(const Tensor &mean, const Tensor &variance) {
     ownMean = false;
     rows.resize(map.getRows());
     for (auto [i, row] : llvm::enumerate(rows)) {
@@ -91,11 +89,11 @@ private:
   const Tensor &input;
   Type compute;
   const Bounds &bounds;
+  IndexMap map;
   const Tensor *scale = nullptr, *shift = nullptr, *eps = nullptr;
   double weightOffset = 0;
   bool ownMean = true;
   Scaling scaling = Scaling::Variance;
-  IndexMap map;
   std::vector<RowStatistics<Real>> rows;
 };
 
@@ -221,10 +219,10 @@ template <typename Real>
 FailureOr<SmallVector<Tensor>>
 reference::evaluateNormalization(Operation *op, Operands operands) {
   using Result = FailureOr<SmallVector<Tensor>>;
-  auto evaluate = [&](auto norm, auto getMap, Scaling scaling) -> Result {
+  auto evaluate = [&](auto norm, Scaling scaling) -> Result {
     Normalization<Real> normalization(op, operands);
     normalization.read(norm);
-    normalization.computeRows(getMap(operands[0]->shape), scaling);
+    normalization.computeRows(scaling);
     SmallVector<Tensor> results = {normalization.getResult()};
     for (StringRef name : norm.getSavedNames())
       results.push_back(normalization.getSaved(name));
@@ -240,50 +238,21 @@ reference::evaluateNormalization(Operation *op, Operands operands) {
       }
     return results;
   };
-  auto overAxes = [](auto norm) {
-    return [=](ArrayRef<int64_t> shape) mutable {
-      return IndexMap::overAxes(shape, norm.getAxes());
-    };
-  };
   return llvm::TypeSwitch<Operation *, Result>(op)
-      .Case([&](LayerNormOp norm) {
-        return evaluate(norm, overAxes(norm), Scaling::Variance);
-      })
-      .Case([&](RMSNormOp norm) {
-        return evaluate(norm, overAxes(norm), Scaling::MeanSquare);
-      })
+      .template Case<LayerNormOp, GroupNormOp, InstanceNormOp,
+                     BatchNormTrainingOp>(
+          [&](auto norm) { return evaluate(norm, Scaling::Variance); })
+      .Case([&](RMSNormOp norm) { return evaluate(norm, Scaling::MeanSquare); })
       .Case([&](L2NormOp norm) {
-        return evaluate(norm, overAxes(norm),
-                        norm.getForm() == L2NormForm::Max ? Scaling::MaxEps
-                                                          : Scaling::SumEps);
-      })
-      .Case([&](GroupNormOp norm) {
-        auto map = [&](ArrayRef<int64_t> shape) {
-          return IndexMap::overGroups(shape, norm.getFeature(),
-                                      norm.getGroups(), true);
-        };
-        return evaluate(norm, map, Scaling::Variance);
-      })
-      .Case([&](InstanceNormOp norm) {
-        auto map = [&](ArrayRef<int64_t> shape) {
-          return IndexMap::overGroups(shape, norm.getFeature(),
-                                      shape[norm.getFeature()], true);
-        };
-        return evaluate(norm, map, Scaling::Variance);
-      })
-      .Case([&](BatchNormTrainingOp norm) {
-        auto map = [&](ArrayRef<int64_t> shape) {
-          return IndexMap::overGroups(shape, norm.getFeature(),
-                                      shape[norm.getFeature()], false);
-        };
-        return evaluate(norm, map, Scaling::Variance);
+        return evaluate(norm, norm.getForm() == L2NormForm::Max
+                                  ? Scaling::MaxEps
+                                  : Scaling::SumEps);
       })
       .Case([&](BatchNormInferenceOp norm) -> Result {
         Normalization<Real> normalization(op, operands);
         normalization.read(norm);
         normalization.readRows(*normalization.get(norm.getMean()),
-                               *normalization.get(norm.getVariance()),
-                               norm.getFeature());
+                               *normalization.get(norm.getVariance()));
         SmallVector<Tensor> results = {normalization.getResult()};
         return results;
       })

@@ -4,8 +4,8 @@
 #ifndef BNC_LIB_REFERENCE_STATISTICS_H
 #define BNC_LIB_REFERENCE_STATISTICS_H
 
-#include "IndexMap.h"
 #include "Real.h"
+#include "bnc/Reference/IndexMap.h"
 
 #include "bnc/Reference/Tensor.h"
 

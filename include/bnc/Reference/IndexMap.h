@@ -1,14 +1,16 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Which statistic and which parameter belong to an element.
 
-#ifndef BNC_LIB_REFERENCE_INDEXMAP_H
-#define BNC_LIB_REFERENCE_INDEXMAP_H
+#ifndef BNC_REFERENCE_INDEXMAP_H
+#define BNC_REFERENCE_INDEXMAP_H
 
+#include "mlir/IR/Operation.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace bnc::reference {
 
@@ -17,6 +19,10 @@ namespace bnc::reference {
 /// one term per axis, which holds for split axes (groups) too.
 class IndexMap {
 public:
+  /// The rows of `norm`, a normalization of the dialect, whose input has
+  /// extents `shape`; none for another op.
+  static std::optional<IndexMap> get(mlir::Operation *norm,
+                                     llvm::ArrayRef<int64_t> shape);
   /// Rows are over `axes`; one parameter per element of a row.
   static IndexMap overAxes(llvm::ArrayRef<int64_t> shape,
                            llvm::ArrayRef<int64_t> axes);
@@ -43,4 +49,4 @@ private:
 
 } // namespace bnc::reference
 
-#endif // BNC_LIB_REFERENCE_INDEXMAP_H
+#endif // BNC_REFERENCE_INDEXMAP_H
