@@ -35,8 +35,7 @@ static void writeArgument(llvm::json::OStream &json, FuncOp func,
     if (!parameter.isPointer())
       return;
     PortAttr port = getPort(func, parameter);
-    ArrayRef<int64_t> shape =
-        cast<RankedTensorType>(port.getType()).getShape();
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(port.getType()).getShape();
     json.attributeArray("dims", [&] {
       for (unsigned i = 0; i < shape.size(); ++i)
         json.value(port.getDimName(i));
@@ -95,8 +94,7 @@ static void writeKernel(llvm::json::OStream &json, KernelOp kernel) {
         });
       }
     });
-    auto schedule =
-        dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr());
+    auto schedule = dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr());
     if (!schedule)
       return;
     json.attributeArray("schedule", [&] {
@@ -117,9 +115,9 @@ static std::string sumBytes(FuncOp func, const Signature &signature,
   SmallVector<std::string> terms;
   for (const Parameter &parameter : signature.getParameters())
     if (parameter.isPointer() && counts(parameter.kind))
-      terms.push_back(multiplyExtents(
-          getPort(func, parameter),
-          parameter.element.getIntOrFloatBitWidth() / 8));
+      terms.push_back(
+          multiplyExtents(getPort(func, parameter),
+                          parameter.element.getIntOrFloatBitWidth() / 8));
   return terms.empty() ? "0" : llvm::join(terms, " + ");
 }
 
@@ -134,12 +132,10 @@ static void writeFunction(llvm::json::OStream &json, FuncOp func,
         writeArgument(json, func, parameter);
     });
     // Every input once and every output once: what a call cannot do without.
-    json.attribute("bytes_read",
-                   sumBytes(func, signature, [](Kind kind) {
+    json.attribute("bytes_read", sumBytes(func, signature, [](Kind kind) {
                      return kind != Kind::Output;
                    }));
-    json.attribute("bytes_written",
-                   sumBytes(func, signature, [](Kind kind) {
+    json.attribute("bytes_written", sumBytes(func, signature, [](Kind kind) {
                      return kind != Kind::Input;
                    }));
     json.attributeArray("kernels", [&] {

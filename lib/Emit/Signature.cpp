@@ -70,9 +70,8 @@ static void addTensor(SmallVectorImpl<Parameter> &parameters, Kind kind,
     return;
   Type i64 = IntegerType::get(tensor.getContext(), 64);
   for (int64_t axis = 0; axis + 1 < tensor.getRank(); ++axis) {
-    Parameter stride =
-        makePlain(Kind::Stride,
-                  name + "_stride_" + port.getDimName(axis).str(), i64);
+    Parameter stride = makePlain(
+        Kind::Stride, name + "_stride_" + port.getDimName(axis).str(), i64);
     stride.port = index;
     stride.isResult = isResult;
     stride.axis = axis;

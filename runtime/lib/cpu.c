@@ -27,8 +27,8 @@ enum {
   ymm_state = 0x6,
   zmm_state = 0xe6
 };
-static const unsigned v4_ebx = bit_AVX512F | bit_AVX512DQ | bit_AVX512CD |
-                               bit_AVX512BW | bit_AVX512VL;
+static const unsigned v4_ebx =
+    bit_AVX512F | bit_AVX512DQ | bit_AVX512CD | bit_AVX512BW | bit_AVX512VL;
 
 static int detect_isa(void) {
   unsigned eax, ebx, ecx, edx, extended = 0, structured = 0;

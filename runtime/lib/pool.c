@@ -31,10 +31,10 @@ struct bnc_pool {
   void (*start)(void *user, int index);
   void *start_user;
 
-  pthread_mutex_t busy;    /* held by the caller whose job runs */
-  _Atomic uint32_t epoch;  /* counts jobs; workers sleep on it */
+  pthread_mutex_t busy;   /* held by the caller whose job runs */
+  _Atomic uint32_t epoch; /* counts jobs; workers sleep on it */
   _Atomic int32_t sleepers;
-  _Atomic uint32_t gate;   /* the caller sleeps on it */
+  _Atomic uint32_t gate; /* the caller sleeps on it */
   _Atomic int stop;
   _Atomic uint32_t started; /* workers that have called start */
 
@@ -71,8 +71,7 @@ static void relax(void) {
 static void run_tasks(bnc_pool *pool) {
   inside_task = 1;
   for (;;) {
-    int64_t i =
-        atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
+    int64_t i = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
     if (i >= pool->n)
       break;
     pool->task(pool->arg, i);
@@ -109,8 +108,8 @@ static int join(bnc_pool *pool) {
 }
 
 static void leave(bnc_pool *pool) {
-  uint32_t before = atomic_fetch_sub_explicit(&pool->gate, gate_member,
-                                              memory_order_release);
+  uint32_t before =
+      atomic_fetch_sub_explicit(&pool->gate, gate_member, memory_order_release);
   if (before == gate_member)
     futex_wake(&pool->gate, 1);
 }
@@ -159,9 +158,9 @@ int bnc_pool_parallel_for(void *opaque, int64_t n,
   announce(pool, n - 1 < pool->workers ? (int)(n - 1) : pool->workers);
   run_tasks(pool);
 
-  uint32_t gate = atomic_fetch_sub_explicit(&pool->gate, gate_open,
-                                            memory_order_acquire) -
-                  gate_open;
+  uint32_t gate =
+      atomic_fetch_sub_explicit(&pool->gate, gate_open, memory_order_acquire) -
+      gate_open;
   for (int i = 0; gate != 0 && i < spin_rounds; ++i) {
     relax();
     gate = atomic_load_explicit(&pool->gate, memory_order_acquire);

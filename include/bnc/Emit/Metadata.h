@@ -20,7 +20,8 @@ std::string describeFunction(norm::FuncOp func, norm::TargetAttr target);
 std::string buildMetadata(mlir::ModuleOp module, llvm::StringRef libraryName);
 
 /// `baseName` (a file name without folder and extension) as a C identifier:
-/// what C does not allow becomes `_`; a name that is empty or begins with a digit gets a `_` in front.
+/// what C does not allow becomes `_`; a name that is empty or begins with a
+/// digit gets a `_` in front.
 std::string mangleLibraryName(llvm::StringRef baseName);
 
 } // namespace bnc

@@ -72,7 +72,8 @@ public:
   /// Index of the workspace pointer, if there is one.
   std::optional<unsigned> getWorkspaceIndex() const;
 
-  /// The frame: ctx and pointers as !llvm.ptr, extents, strides and sizes as i64.
+  /// The frame: ctx and pointers as !llvm.ptr, extents, strides and sizes as
+  /// i64.
   mlir::LLVM::LLVMStructType getFrameType(mlir::MLIRContext *context) const;
 
 private:

@@ -107,8 +107,7 @@ void ArgumentChecks::checkDivisors() {
             {signature.getExtentIndex(dim.getSymbol()), dim.getDivisor()});
   });
   for (auto [index, divisor] : divisors) {
-    Value rest =
-        LLVM::SRemOp::create(b, arguments[index], b.i64(divisor));
+    Value rest = LLVM::SRemOp::create(b, arguments[index], b.i64(divisor));
     failIf(b.compare(Predicate::ne, rest, b.i64(0)), BNC_INDIVISIBLE_EXTENT,
            index);
   }
@@ -142,16 +141,15 @@ void ArgumentChecks::checkCounts() {
     int64_t argument = noArgument;
     Value count;
     for (Attribute name : moments.getOver()) {
-      DimAttr dim = kernel.getDim(
-          kernel.getDimIndex(cast<StringAttr>(name).getValue()));
+      DimAttr dim =
+          kernel.getDim(kernel.getDimIndex(cast<StringAttr>(name).getValue()));
       if (dim.isDynamic() && argument == noArgument)
         argument = signature.getExtentIndex(dim.getSymbol());
       Value extent = buildExtent(b, signature, arguments, dim);
-      count = count ? LLVM::MulOp::create(b, count, extent).getResult()
-                    : extent;
+      count =
+          count ? LLVM::MulOp::create(b, count, extent).getResult() : extent;
     }
-    failIf(b.compare(Predicate::eq, count,
-                     b.i64(variance.getCorrection())),
+    failIf(b.compare(Predicate::eq, count, b.i64(variance.getCorrection())),
            BNC_COUNT_TOO_SMALL, argument);
   });
 }

@@ -74,9 +74,9 @@ mlir::Value buildExtent(CodeBuilder &b, const Signature &signature,
 
 /// The tensors of a signature, their extents taken from `arguments`. Pointers
 /// and strides are null where `arguments` holds extents only.
-llvm::SmallVector<TensorSpan>
-collectSpans(CodeBuilder &b, norm::FuncOp func, const Signature &signature,
-             mlir::ValueRange arguments);
+llvm::SmallVector<TensorSpan> collectSpans(CodeBuilder &b, norm::FuncOp func,
+                                           const Signature &signature,
+                                           mlir::ValueRange arguments);
 
 /// Computes `bytes` and `overflow` of `span`, of a contiguous tensor with
 /// elements of `elementBytes` where `strided` is false.

@@ -123,8 +123,7 @@ void EntryBuilder::buildWorkspaceSize() {
   for (auto [i, extent] : llvm::enumerate(extents))
     storeField(frame, i + 1, extent);
   Value bytes = LLVM::CallOp::create(b, workspaceBytes, frame).getResult();
-  Value padded =
-      LLVM::AddOp::create(b, bytes, b.i64(workspaceAlignment - 1));
+  Value padded = LLVM::AddOp::create(b, bytes, b.i64(workspaceAlignment - 1));
   Value size = LLVM::SelectOp::create(
       b, b.compare(Predicate::eq, bytes, b.i64(0)), bytes, padded);
   LLVM::ReturnOp::create(b, size);
@@ -132,10 +131,9 @@ void EntryBuilder::buildWorkspaceSize() {
   LLVM::LLVMFuncOp exported =
       b.function(module, name + "_workspace_size", b.getI64Type(), types,
                  LLVM::Linkage::External);
-  Value result =
-      LLVM::CallOp::create(b, workspaceSize,
-                           exported.getBody().front().getArguments())
-          .getResult();
+  Value result = LLVM::CallOp::create(b, workspaceSize,
+                                      exported.getBody().front().getArguments())
+                     .getResult();
   LLVM::ReturnOp::create(b, result);
 }
 
@@ -151,7 +149,8 @@ void EntryBuilder::buildEntry() {
   ArgumentChecks checks(b, func, signature, context, arguments);
   checks.checkContext(target ? getISALevel(target) : BNC_ISA_BEST);
   if (cpuCheck)
-    checks.checkCPU(LLVM::CallOp::create(b, cpuCheck, ValueRange()).getResult());
+    checks.checkCPU(
+        LLVM::CallOp::create(b, cpuCheck, ValueRange()).getResult());
   checks.checkExtents();
   checks.checkPointers();
   checks.checkDivisors();
@@ -159,18 +158,16 @@ void EntryBuilder::buildEntry() {
   std::optional<unsigned> workspace = signature.getWorkspaceIndex();
   if (workspace)
     checks.checkWorkspace(
-        LLVM::CallOp::create(
-            b, workspaceSize,
-            ArrayRef<Value>(arguments).take_front(numExtents))
+        LLVM::CallOp::create(b, workspaceSize,
+                             ArrayRef<Value>(arguments).take_front(numExtents))
             .getResult());
   checks.checkCounts();
 
   if (workspace) {
-    Value address = LLVM::PtrToIntOp::create(b, b.getI64Type(),
-                                             arguments[*workspace]);
+    Value address =
+        LLVM::PtrToIntOp::create(b, b.getI64Type(), arguments[*workspace]);
     Value up = LLVM::AddOp::create(b, address, b.i64(workspaceAlignment - 1));
-    Value aligned =
-        LLVM::AndOp::create(b, up, b.i64(-workspaceAlignment));
+    Value aligned = LLVM::AndOp::create(b, up, b.i64(-workspaceAlignment));
     arguments[*workspace] =
         LLVM::IntToPtrOp::create(b, b.getPointerType(), aligned);
   }
@@ -180,8 +177,8 @@ void EntryBuilder::buildEntry() {
     storeField(frame, i + 1, argument);
   Value status = LLVM::CallOp::create(b, body, frame).getResult();
   Value isNegative = b.compare(Predicate::slt, status, b.i32(0));
-  Value result = LLVM::SelectOp::create(b, isNegative,
-                                        b.i32(BNC_CALLBACK_FAILED), status);
+  Value result =
+      LLVM::SelectOp::create(b, isNegative, b.i32(BNC_CALLBACK_FAILED), status);
   LLVM::ReturnOp::create(b, result);
 }
 

@@ -49,8 +49,8 @@ Value CodeBuilder::field(Type type, Value base, unsigned index) {
 
 template <typename OpTy>
 static Value checked(CodeBuilder &b, Value lhs, Value rhs, Value &overflow) {
-  auto pair = LLVM::LLVMStructType::getLiteral(
-      b.getContext(), {b.getI64Type(), b.getI1Type()});
+  auto pair = LLVM::LLVMStructType::getLiteral(b.getContext(),
+                                               {b.getI64Type(), b.getI1Type()});
   Value both = OpTy::create(b, pair, lhs, rhs);
   overflow = b.either(overflow, LLVM::ExtractValueOp::create(b, both, 1));
   return LLVM::ExtractValueOp::create(b, both, 0);

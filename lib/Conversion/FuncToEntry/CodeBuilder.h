@@ -32,7 +32,8 @@ public:
 
   /// The address of a field of the struct at `base`.
   mlir::Value field(mlir::Type type, mlir::Value base, unsigned index);
-  /// `a * b` and `a + b`; sets `overflow` to whether it, or one before, left i64.
+  /// `a * b` and `a + b`; sets `overflow` to whether it, or one before, left
+  /// i64.
   mlir::Value multiply(mlir::Value a, mlir::Value b, mlir::Value &overflow);
   mlir::Value add(mlir::Value a, mlir::Value b, mlir::Value &overflow);
 

@@ -104,8 +104,8 @@ static llvm::StringSet<> collectFeatures(norm::TargetAttr target) {
   return features;
 }
 
-/// Runs `instruction` and gives its results. Asking twice gives the same answer,
-/// so the optimizer may ask once.
+/// Runs `instruction` and gives its results. Asking twice gives the same
+/// answer, so the optimizer may ask once.
 static SmallVector<Value> runAsm(CodeBuilder &b, StringRef instruction,
                                  StringRef constraints, unsigned numResults,
                                  ValueRange operands) {
@@ -180,9 +180,9 @@ static void buildDetection(CodeBuilder &b, const llvm::StringSet<> &features,
 LLVM::LLVMFuncOp bnc::buildCPUCheck(ModuleOp module, norm::TargetAttr target) {
   CodeBuilder b(module.getLoc(), module.getContext());
   b.setInsertionPointToEnd(module.getBody());
-  auto cache = LLVM::GlobalOp::create(
-      b, b.getI32Type(), /*isConstant=*/false, LLVM::Linkage::Internal,
-      "bnc.cpu", b.getI32IntegerAttr(0));
+  auto cache = LLVM::GlobalOp::create(b, b.getI32Type(), /*isConstant=*/false,
+                                      LLVM::Linkage::Internal, "bnc.cpu",
+                                      b.getI32IntegerAttr(0));
 
   LLVM::LLVMFuncOp func = b.function(module, "bnc.cpu_supported", b.getI1Type(),
                                      {}, LLVM::Linkage::Internal);

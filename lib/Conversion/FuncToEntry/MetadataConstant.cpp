@@ -16,7 +16,8 @@ using namespace bnc;
 
 namespace {
 
-/// Adds the internal constants of one function, called `<f>.metadata.<n>`.
+/// Adds the constants of one function, called `<f>.metadata.<n>` in the IR and
+/// nothing in the object.
 class ConstantLayout {
 public:
   ConstantLayout(CodeBuilder &b, ModuleOp module, StringRef function)
@@ -49,7 +50,7 @@ LLVM::GlobalOp ConstantLayout::add(Type type, Attribute value) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToEnd(module.getBody());
   return LLVM::GlobalOp::create(b, type, /*isConstant=*/true,
-                                LLVM::Linkage::Internal,
+                                LLVM::Linkage::Private,
                                 prefix + std::to_string(number++), value);
 }
 
@@ -80,8 +81,7 @@ LLVM::GlobalOp ConstantLayout::add(Type type,
   return global;
 }
 
-LLVM::GlobalOp
-ConstantLayout::addPointers(ArrayRef<LLVM::GlobalOp> pointees) {
+LLVM::GlobalOp ConstantLayout::addPointers(ArrayRef<LLVM::GlobalOp> pointees) {
   Type type = LLVM::LLVMArrayType::get(b.getPointerType(), pointees.size());
   return add(type, [&](Value array) {
     for (auto [i, pointee] : llvm::enumerate(pointees))
@@ -129,14 +129,15 @@ void bnc::buildMetadataFunction(ModuleOp module, norm::FuncOp func,
   LLVM::GlobalOp table = layout.add(tableType, [&](Value array) {
     for (auto [i, entry] : llvm::enumerate(entries)) {
       const Parameter &parameter = signature.getParameters()[i];
-      Value rank = b.i32(
-          parameter.isPointer() ? getPort(func, parameter).getDims().size() : 0);
+      Value rank = b.i32(parameter.isPointer()
+                             ? getPort(func, parameter).getDims().size()
+                             : 0);
       Value extents = entry[3] ? layout.addressOf(entry[3]) : b.null();
       Value dims = entry[4] ? layout.addressOf(entry[4]) : b.null();
-      Value info = insertFields(
-          b, LLVM::UndefOp::create(b, infoType),
-          {layout.addressOf(entry[0]), layout.addressOf(entry[1]),
-           layout.addressOf(entry[2]), rank, extents, dims});
+      Value info =
+          insertFields(b, LLVM::UndefOp::create(b, infoType),
+                       {layout.addressOf(entry[0]), layout.addressOf(entry[1]),
+                        layout.addressOf(entry[2]), rank, extents, dims});
       array = LLVM::InsertValueOp::create(b, array, info, i);
     }
     return array;

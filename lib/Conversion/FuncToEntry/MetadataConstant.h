@@ -11,8 +11,7 @@ namespace bnc {
 /// Adds `f_metadata()` for `func` to `module`, with the bnc_metadata it
 /// returns. `target` may be null.
 void buildMetadataFunction(mlir::ModuleOp module, norm::FuncOp func,
-                           const Signature &signature,
-                           norm::TargetAttr target);
+                           const Signature &signature, norm::TargetAttr target);
 
 } // namespace bnc
 

@@ -1,8 +1,8 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Which arguments may share memory.
 
-#include "ArgumentChecks.h"
 #include "Overlap.h"
+#include "ArgumentChecks.h"
 
 #include "bnc/abi.h"
 
@@ -42,8 +42,8 @@ void ArgumentChecks::checkOverlap() {
     // Steps shorter than a run put two elements at one place.
     for (unsigned axis = 0; axis < span.strides.size(); ++axis) {
       Value repeats = b.compare(Predicate::sgt, span.extents[axis], b.i64(1));
-      Value isShort = b.compare(Predicate::slt, span.strides[axis],
-                                span.extents.back());
+      Value isShort =
+          b.compare(Predicate::slt, span.strides[axis], span.extents.back());
       failIf(b.both(span.hasElements, b.both(repeats, isShort)),
              BNC_FORBIDDEN_OVERLAP, span.index + 1 + axis);
     }
@@ -79,8 +79,8 @@ void ArgumentChecks::checkPairOverlap(const TensorSpan &written,
   Value a = LLVM::PtrToIntOp::create(b, b.getI64Type(), written.pointer);
   Value c = LLVM::PtrToIntOp::create(b, b.getI64Type(), other.pointer);
   // Whether one begins inside the other.
-  Value forward = b.compare(Predicate::ult, LLVM::SubOp::create(b, c, a),
-                            written.bytes);
+  Value forward =
+      b.compare(Predicate::ult, LLVM::SubOp::create(b, c, a), written.bytes);
   Value backward =
       b.compare(Predicate::ult, LLVM::SubOp::create(b, a, c), other.bytes);
   Value meet = b.either(forward, backward);
@@ -103,8 +103,8 @@ void ArgumentChecks::checkPairOverlap(const TensorSpan &written,
   Type type = LLVM::LLVMArrayType::get(b.getI64Type(), numFields);
   Value first = describe(written, b.stackSlot(type), numFields);
   Value second = describe(other, b.stackSlot(type), numFields);
-  LLVM::LLVMFuncOp interleaved = getInterleavedFunction(
-      body->getParentOp()->getParentOfType<ModuleOp>());
+  LLVM::LLVMFuncOp interleaved =
+      getInterleavedFunction(body->getParentOp()->getParentOfType<ModuleOp>());
   Value isLegal =
       LLVM::CallOp::create(b, interleaved,
                            ValueRange{first, second, b.i64(numStrides)})

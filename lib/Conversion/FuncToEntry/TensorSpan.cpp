@@ -47,11 +47,10 @@ SmallVector<TensorSpan> bnc::collectSpans(CodeBuilder &b, norm::FuncOp func,
           span.hasElements = b.both(span.hasElements, b.i1(false));
         continue;
       }
-      Value value =
-          arguments[signature.getExtentIndex(port.getDimName(axis))];
+      Value value = arguments[signature.getExtentIndex(port.getDimName(axis))];
       span.extents.push_back(value);
-      span.hasElements = b.both(
-          span.hasElements, b.compare(Predicate::ne, value, b.i64(0)));
+      span.hasElements =
+          b.both(span.hasElements, b.compare(Predicate::ne, value, b.i64(0)));
     }
     spans.push_back(span);
   }
