@@ -6,7 +6,7 @@
 # shellcheck source=scripts/docs.sh
 source scripts/docs.sh
 
-STAGES=(format docs lit roundtrip property asan codegen-asan tsan)
+STAGES=(format docs lit roundtrip property asan)
 only=
 seeds=400
 seed=1
@@ -89,13 +89,14 @@ check_format() {
 }
 
 run_roundtrip() {
-  BNC_VERIFY_ROUNDTRIP=1 "$LLVM_BIN/lit" -sv --filter-out='Execution|Unit|Tools' \
+  BNC_VERIFY_ROUNDTRIP=1 "$LLVM_BIN/lit" -sv --filter-out='Execution|Runtime|Sanitizers|Tools' \
     build/test
 }
 
 run_property() {
-  build/bin/bnc-property --seeds="$seeds" --seed="$seed" \
-    --failures=build/failures
+  ninja -C build --quiet bnc-property &&
+    build/bin/bnc-property --seeds="$seeds" --seed="$seed" \
+      --failures=build/failures
 }
 
 # The tools under g++'s AddressSanitizer and UBSan, over the tests that run no
@@ -105,7 +106,7 @@ run_asan() {
     -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_FLAGS='-O1 -g1' -DBNC_SANITIZE=ON &&
     ninja -C build-asan --quiet bnc bnc-opt &&
     UBSAN_OPTIONS=halt_on_error=1 "$LLVM_BIN/lit" -sv \
-      --filter-out='Execution|Unit|Runtime' build-asan/test
+      --filter-out='Execution|Runtime|Sanitizers' build-asan/test
 }
 
 echo "property seeds: $seeds from --seed=$seed"
