@@ -65,6 +65,8 @@ KernelStructure::KernelStructure(KernelOp kernel) : kernel(kernel) {
       stage = std::max(stage, stages.lookup(operand));
     }
     if (ArrayAttr over = getReduced(&op)) {
+      if (op.getOperand(0).getType().isF64())
+        computeType = Float64Type::get(context);
       DimSet removed = 0;
       for (Attribute name : over)
         removed |= DimSet(1) << kernel.getDimIndex(

@@ -26,7 +26,8 @@ public:
 
   norm::KernelOp getKernel() const { return kernel; }
   KernelForm getForm() const { return form; }
-  /// The f32 or f64 type that statistics are computed in: f64 if an input is.
+  /// The f32 or f64 type that statistics are computed in: f64 if an
+  /// input or a reduction's term is.
   mlir::FloatType getComputeType() const { return computeType; }
 
   DimSet getAllDims() const { return allDims; }

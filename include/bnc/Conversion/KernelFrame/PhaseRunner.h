@@ -1,0 +1,42 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// `f.body`: runs the phases of a function's kernels, in tasks where it pays.
+
+#ifndef BNC_CONVERSION_KERNELFRAME_PHASERUNNER_H
+#define BNC_CONVERSION_KERNELFRAME_PHASERUNNER_H
+
+#include "bnc/Conversion/KernelFrame/KernelFrame.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace bnc {
+
+/// One phase of a kernel, ready to be called.
+struct PhaseCode {
+  /// The functions (frame, begin, end), one per schedule case or one for all;
+  /// function i is for calls that move at least `minBytes[i]` bytes.
+  llvm::SmallVector<mlir::func::FuncOp> functions;
+  llvm::SmallVector<int64_t> minBytes;
+  /// Emits the number of work items, an index.
+  std::function<mlir::Value(mlir::OpBuilder &, KernelFrame &)> emitItems;
+};
+
+/// The phases of one kernel, in order.
+struct KernelCode {
+  norm::KernelOp kernel;
+  llvm::SmallVector<PhaseCode> phases;
+};
+
+/// An internal function `name`(frame, begin, end) with an empty entry block.
+mlir::func::FuncOp createPhaseFunction(mlir::ModuleOp module,
+                                       mlir::Location loc,
+                                       llvm::StringRef name);
+
+/// Adds `f.body`, which runs `kernels`, and, if the signature has a workspace,
+/// `f.workspace_bytes`.
+void createBody(mlir::ModuleOp module, norm::FuncOp func,
+                const WorkspaceLayout &layout,
+                llvm::ArrayRef<KernelCode> kernels);
+
+} // namespace bnc
+
+#endif // BNC_CONVERSION_KERNELFRAME_PHASERUNNER_H

@@ -1,0 +1,37 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The loop over the vectors of one contiguous run.
+
+#ifndef BNC_CONVERSION_KERNELTOVECTOR_LANELOOP_H
+#define BNC_CONVERSION_KERNELTOVECTOR_LANELOOP_H
+
+#include "mlir/IR/Builders.h"
+
+namespace bnc {
+
+/// Emits the code of one vector: its first element is `position`, `count` of
+/// its lanes are in use (null: all), and it is vector number `slot` modulo the
+/// slots. `carried` are the slot's values, to be replaced by the next ones.
+using LaneBody = llvm::function_ref<void(
+    mlir::OpBuilder &b, mlir::Value position, mlir::Value count, unsigned slot,
+    llvm::MutableArrayRef<mlir::Value> carried)>;
+
+/// Walks `length` elements in vectors of `lanes`, `slots` vectors an iteration
+/// and in address order; vector j belongs to slot j mod `slots`. `inits` holds
+/// the carried values of slot 0, then of slot 1, and so on. Returns them after
+/// the last vector. Leaves the builder after the loop.
+llvm::SmallVector<mlir::Value>
+emitLaneLoop(mlir::OpBuilder &b, mlir::Location loc, mlir::Value length,
+             int64_t lanes, unsigned slots, mlir::ValueRange inits,
+             LaneBody body);
+
+/// Sums the lanes of the accumulators in the order of the plan: neighbouring
+/// accumulators pairwise, then lane j and lane j + W/2, and so on.
+mlir::Value emitLaneSum(mlir::OpBuilder &b, mlir::Location loc,
+                        mlir::ValueRange accumulators);
+/// Sums accumulators pairwise, lane by lane.
+mlir::Value emitPairwiseSum(mlir::OpBuilder &b, mlir::Location loc,
+                            mlir::ValueRange accumulators);
+
+} // namespace bnc
+
+#endif // BNC_CONVERSION_KERNELTOVECTOR_LANELOOP_H

@@ -1,0 +1,57 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The phases a kernel runs as; docs/Lowering.md tells which has which.
+
+#ifndef BNC_CONVERSION_KERNELTOVECTOR_PHASES_H
+#define BNC_CONVERSION_KERNELTOVECTOR_PHASES_H
+
+#include "bnc/Conversion/KernelToVector/PointEmitter.h"
+
+namespace bnc {
+
+/// What the code of one phase is made from. `b` stands at the end of the
+/// phase's function, whose work items are `begin` to `end`.
+struct PhaseContext : EmissionContext {
+  mlir::OpBuilder &b;
+  /// The order of summation; null for an elementwise kernel.
+  norm::PlanAttr plan;
+  norm::CPUCaseAttr schedule;
+  mlir::Value begin, end;
+  /// Kept values in the workspace; only for the columns forms.
+  const KeptArrays *keptArrays = nullptr;
+};
+
+/// A row per item: its reductions, kept values and outputs.
+void emitRowsPhase(PhaseContext &phase);
+mlir::Value emitRowsItems(EmissionContext &context, mlir::OpBuilder &b);
+
+/// A chunk of the reduced steps per item and outer kept point: the records of
+/// the reductions of `stage`, one per lane, to the workspace.
+void emitChunksPhase(PhaseContext &phase, unsigned stage);
+mlir::Value emitChunksItems(EmissionContext &context, mlir::OpBuilder &b,
+                            norm::PlanAttr plan);
+
+/// A vector of kept points (`columns`) or one kept point (`columns_then_merge`)
+/// per item: merges the records of `stage`, computes the kept values that
+/// depend on them and stores those that are kept or results.
+void emitFinalizePhase(PhaseContext &phase, unsigned stage);
+mlir::Value emitFinalizeItems(EmissionContext &context, mlir::OpBuilder &b);
+
+/// A run of neighbouring elements per item: the outputs.
+void emitMapPhase(PhaseContext &phase);
+mlir::Value emitMapItems(EmissionContext &context, mlir::OpBuilder &b);
+
+/// The body value and field of every kept value that lives in the workspace
+/// between the phases of a columns kernel, with the type it is stored as.
+struct KeptValue {
+  mlir::Value value;
+  unsigned field;
+  mlir::Type type;
+};
+llvm::SmallVector<KeptValue> listKeptValues(const KernelStructure &structure);
+/// The dims the arrays of kept values and records span: the kept ones and, of
+/// a columns_then_merge kernel, the innermost.
+DimSet getColumnDims(const KernelStructure &structure);
+
+} // namespace bnc
+
+#endif // BNC_CONVERSION_KERNELTOVECTOR_PHASES_H

@@ -1,0 +1,134 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Emits values of a kernel's body at a point, one element or a vector of them.
+
+#ifndef BNC_CONVERSION_KERNELTOVECTOR_POINTEMITTER_H
+#define BNC_CONVERSION_KERNELTOVECTOR_POINTEMITTER_H
+
+#include "bnc/Conversion/KernelFrame/KernelFrame.h"
+#include "bnc/Conversion/KernelToVector/Records.h"
+
+namespace bnc {
+
+/// Arrays of kept values that live in memory between loops: of a body value
+/// and a field (of a record: MeanHigh, MeanLow; else 0).
+class KeptArrays {
+public:
+  enum Field : unsigned { Plain = 0, MeanHigh = 1, MeanLow = 2 };
+
+  void add(mlir::Value value, unsigned field, KernelArray array) {
+    arrays[{value, field}] = std::move(array);
+  }
+  const KernelArray *find(mlir::Value value, unsigned field) const {
+    auto it = arrays.find({value, field});
+    return it == arrays.end() ? nullptr : &it->second;
+  }
+
+private:
+  llvm::DenseMap<std::pair<mlir::Value, unsigned>, KernelArray> arrays;
+};
+
+/// A place in the iteration space: one element, or neighbouring elements
+/// along the lanes.
+struct Point {
+  /// Per kernel dim, null where not fixed yet; of the lane dims the outer are 0
+  /// and the last is the position of the first lane.
+  llvm::SmallVector<mlir::Value> coordinates;
+  /// Dims this point fixes that its outer emitter's point does not.
+  DimSet ownDims = 0;
+  /// Dims the lanes run along; none for one element.
+  DimSet laneDims = 0;
+  int64_t lanes = 1;
+  /// How many lanes are in use, an index; null if all are.
+  mlir::Value count;
+};
+
+/// What the emission of a kernel's body needs to know of the target.
+struct VectorTarget {
+  int64_t lanes = 1;
+  bool fma = false;
+  /// Storage widths whose masked accesses are instructions.
+  bool masks32 = false, masks16 = false;
+
+  static VectorTarget get(norm::TargetAttr target, mlir::FloatType compute);
+};
+
+/// What all emitters of one phase share.
+struct EmissionContext {
+  mlir::Location loc;
+  const KernelStructure &structure;
+  KernelFrame &frame;
+  VectorTarget target;
+};
+
+/// Emits body values at one point, each once. Values that do not vary over the
+/// point's own dims come from `outer`, an emitter whose builder is outside the
+/// loops over them.
+class PointEmitter {
+public:
+  PointEmitter(mlir::OpBuilder b, const EmissionContext &context, Point point,
+               PointEmitter *outer = nullptr)
+      : b(b), context(context), loc(context.loc), point(std::move(point)),
+        outer(outer) {}
+
+  /// Continues at the insertion point of `builder`, before what it emits next.
+  void moveTo(mlir::OpBuilder &builder);
+  /// Kept values of stages up to `stage` are loaded from `arrays`.
+  void useKeptArrays(const KeptArrays *arrays, unsigned stage) {
+    keptArrays = arrays;
+    keptStage = stage;
+  }
+  /// Gives the record of a reduction (a norm.moments or norm.sum_of_squares).
+  void setRecord(mlir::Value reduction, Record record) {
+    records[reduction] = record;
+  }
+
+  /// The value at the point: a vector if it varies over the lanes.
+  mlir::Value emit(mlir::Value value);
+  /// As emit, broadcast to a vector if the point has lanes.
+  mlir::Value emitVector(mlir::Value value);
+  /// The high and low half of the mean of a moments record.
+  mlir::Value emitMean(mlir::Value moments, KeptArrays::Field half);
+
+  /// Loads from and stores to `array` at the point; lanes out of use are 0
+  /// when loaded and left alone when stored.
+  mlir::Value load(const KernelArray &array);
+  void store(mlir::Value value, const KernelArray &array,
+             bool nontemporal = false);
+  /// Zeroes lanes out of use.
+  mlir::Value maskOff(mlir::Value vector);
+
+  mlir::OpBuilder &getBuilder() { return b; }
+  const Point &getPoint() const { return point; }
+
+private:
+  DimSet getDims(mlir::Value value) const {
+    return context.structure.getDims(value);
+  }
+  bool variesOverLanes(mlir::Value value) const {
+    return getDims(value) & point.laneDims;
+  }
+  mlir::Value compute(mlir::Value value);
+  mlir::Value computeElementwise(mlir::Operation *op);
+  const Record *findRecord(mlir::Value reduction) const;
+  mlir::Value broadcast(mlir::Value value);
+  mlir::Value getMask();
+  mlir::Value getTailBuffer(mlir::Type storage);
+  llvm::SmallVector<mlir::Value> getIndices(const KernelArray &array);
+  bool canMask(mlir::Type storage) const;
+
+  mlir::OpBuilder b;
+  const EmissionContext &context;
+  mlir::Location loc;
+  Point point;
+  PointEmitter *outer;
+  const KeptArrays *keptArrays = nullptr;
+  unsigned keptStage = 0;
+  llvm::DenseMap<mlir::Value, Record> records;
+  llvm::DenseMap<mlir::Value, mlir::Value> values;
+  llvm::DenseMap<std::pair<mlir::Value, unsigned>, mlir::Value> means;
+  mlir::Value mask;
+};
+
+} // namespace bnc
+
+#endif // BNC_CONVERSION_KERNELTOVECTOR_POINTEMITTER_H

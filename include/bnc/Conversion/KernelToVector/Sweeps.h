@@ -1,0 +1,50 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// What the phases share: which arrays a sweep reads, the sweep that writes the
+// outputs of one run, and the cold recomputation of a record.
+
+#ifndef BNC_CONVERSION_KERNELTOVECTOR_SWEEPS_H
+#define BNC_CONVERSION_KERNELTOVECTOR_SWEEPS_H
+
+#include "bnc/Conversion/KernelToVector/Phases.h"
+
+namespace bnc {
+
+/// The inputs that `values` are computed from, not looking through reductions.
+llvm::SmallVector<const KernelArray *>
+listInputs(const EmissionContext &context, llvm::ArrayRef<mlir::Value> values);
+
+/// A result over all dims of a kernel: what is yielded and where it goes.
+struct MapOutput {
+  mlir::Value value;
+  const KernelArray *array;
+};
+llvm::SmallVector<MapOutput> listMapOutputs(const EmissionContext &context);
+/// The results over the kept dims alone.
+llvm::SmallVector<MapOutput> listKeptOutputs(const EmissionContext &context);
+/// What the map sweep touches: its inputs and outputs.
+llvm::SmallVector<const KernelArray *>
+listMapArrays(const EmissionContext &context);
+
+/// Stores every map output for `length` elements from `begin` on along the
+/// lane group, for each of `rows` (emitters whose points fix all other dims).
+void emitMapSweep(mlir::OpBuilder &b, const EmissionContext &context,
+                  llvm::ArrayRef<PointEmitter *> rows, DimSet laneGroup,
+                  mlir::Value begin, mlir::Value length, bool nontemporal,
+                  const KeptArrays *keptArrays = nullptr,
+                  unsigned keptStage = 0);
+
+/// `record` of `reduction` at one kept point, or, if it is not finite or
+/// underflowed, what a loop in f64 gives instead.
+Record emitColdPath(mlir::OpBuilder &b, const EmissionContext &context,
+                    mlir::Operation *reduction, PointEmitter &kept,
+                    const Record &record);
+/// Whether `record` is not finite or underflowed: an i1 or a vector of them.
+mlir::Value emitIsSuspect(mlir::OpBuilder &b, mlir::Operation *reduction,
+                          PointEmitter &kept, const Record &record);
+/// The record of `reduction` by scalar loops in f64, at one kept point.
+Record emitColdRecord(mlir::OpBuilder &b, const EmissionContext &context,
+                      mlir::Operation *reduction, PointEmitter &kept);
+
+} // namespace bnc
+
+#endif // BNC_CONVERSION_KERNELTOVECTOR_SWEEPS_H

@@ -1,0 +1,145 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Recomputes in f64 what overflowed or underflowed in f32: rare, so scalar.
+
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+/// Below this a centred sum of squares of f32 terms may have lost squares to
+/// underflow (docs/Numerics.md).
+static constexpr double underflow = 0x1p-100;
+
+static Value getEps(Operation *reduction) {
+  if (auto moments = dyn_cast<MomentsOp>(reduction))
+    return moments.getEps();
+  return cast<SumOfSquaresOp>(reduction).getEps();
+}
+
+Value bnc::emitIsSuspect(OpBuilder &b, Operation *reduction,
+                         PointEmitter &kept, const Record &record) {
+  Location loc = reduction->getLoc();
+  Type type = record.m2.getType();
+  auto like = [&](Value scalar) -> Value {
+    if (!isa<VectorType>(type) || isa<VectorType>(scalar.getType()))
+      return scalar;
+    return vector::BroadcastOp::create(b, loc, type, scalar);
+  };
+  // x - x is NaN of an infinity or NaN and 0 of anything else.
+  Value probe = arith::SubFOp::create(b, loc, record.m2, record.m2);
+  if (record.mean)
+    probe = arith::AddFOp::create(
+        b, loc, probe,
+        arith::SubFOp::create(b, loc, record.mean, record.mean));
+  Value isNotFinite = arith::CmpFOp::create(
+      b, loc, arith::CmpFPredicate::UNO, probe, probe);
+  Value limit = makeFloat(b, loc, type, underflow);
+  Value isSmall = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT,
+                                        record.m2, limit);
+  if (Value eps = getEps(reduction)) {
+    Value floor = arith::MulFOp::create(b, loc, like(record.count),
+                                        like(kept.emit(eps)));
+    Value isFloorSmall = arith::CmpFOp::create(
+        b, loc, arith::CmpFPredicate::OLT, floor, limit);
+    isSmall = arith::AndIOp::create(b, loc, isSmall, isFloorSmall);
+  }
+  return arith::OrIOp::create(b, loc, isNotFinite, isSmall);
+}
+
+/// Loops over the reduced dims; `body` gets an emitter at each point.
+static SmallVector<Value> emitPointLoops(
+    OpBuilder &b, const EmissionContext &context, PointEmitter &kept,
+    Point point, unsigned dim, ValueRange inits,
+    llvm::function_ref<SmallVector<Value>(OpBuilder &, PointEmitter &,
+                                          ValueRange)>
+        body) {
+  DimSet reduced = context.structure.getReducedDims();
+  while (dim < 64 && !(reduced >> dim & 1))
+    ++dim;
+  if (dim == 64) {
+    point.ownDims = reduced;
+    PointEmitter element(b, context, point, &kept);
+    return body(b, element, inits);
+  }
+  Value zero = LoopMath(b, context.loc).constant(0);
+  return emitLoop(b, context.loc, zero, context.frame.getExtent(dim), 1, inits,
+                  [&](OpBuilder &nested, Value iv, ValueRange carried) {
+                    Point inner = point;
+                    inner.coordinates[dim] = iv;
+                    return emitPointLoops(nested, context, kept, inner,
+                                          dim + 1, carried, body);
+                  });
+}
+
+Record bnc::emitColdRecord(OpBuilder &b, const EmissionContext &context,
+                           Operation *reduction, PointEmitter &kept) {
+  Location loc = context.loc;
+  Value term = reduction->getOperand(0);
+  Value zero = makeFloat(b, loc, b.getF64Type(), 0.0);
+  LoopMath math(b, loc);
+  Value terms = math.constant(1);
+  for (unsigned dim = 0; dim < 64; ++dim)
+    if (context.structure.getReducedDims() >> dim & 1)
+      terms = math.mul(terms, context.frame.getExtent(dim));
+  Value count = math.toF64(terms);
+  bool isSum = isa<SumOfSquaresOp>(reduction);
+  Value sum = emitPointLoops(
+      b, context, kept, kept.getPoint(), 0, zero,
+      [&](OpBuilder &nested, PointEmitter &element, ValueRange carried) {
+        OpBuilder &inner = element.getBuilder();
+        Value x = RecordMath(inner, loc).toF64(element.emit(term));
+        if (isSum)
+          x = arith::MulFOp::create(inner, loc, x, x);
+        return SmallVector<Value>{
+            arith::AddFOp::create(inner, loc, carried[0], x)};
+      })[0];
+  if (isSum)
+    return RecordMath(b, loc).fromSum(count, sum);
+  Value mean = arith::DivFOp::create(b, loc, sum, count);
+  SmallVector<Value> centred = emitPointLoops(
+      b, context, kept, kept.getPoint(), 0, ValueRange{zero, zero},
+      [&](OpBuilder &nested, PointEmitter &element, ValueRange carried) {
+        OpBuilder &inner = element.getBuilder();
+        Value x = RecordMath(inner, loc).toF64(element.emit(term));
+        Value d = arith::SubFOp::create(inner, loc, x, mean);
+        Value square = arith::MulFOp::create(inner, loc, d, d);
+        return SmallVector<Value>{
+            arith::AddFOp::create(inner, loc, carried[0], d),
+            arith::AddFOp::create(inner, loc, carried[1], square)};
+      });
+  Record record = RecordMath(b, loc).fromChunk(count, mean, centred[0],
+                                               centred[1]);
+  // The mean of a row with an infinity stays what the formula gives.
+  Value probe = arith::SubFOp::create(b, loc, mean, mean);
+  Value isFinite = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ORD,
+                                         probe, probe);
+  record.mean =
+      arith::SelectOp::create(b, loc, isFinite, record.mean, mean);
+  record.meanLow = Value();
+  return record;
+}
+
+Record bnc::emitColdPath(OpBuilder &b, const EmissionContext &context,
+                         Operation *reduction, PointEmitter &kept,
+                         const Record &record) {
+  // f64 statistics have nothing wider to fall back to.
+  if (reduction->getOperand(0).getType().isF64())
+    return record;
+  kept.moveTo(b);
+  Value suspect = emitIsSuspect(b, reduction, kept, record);
+  SmallVector<Value> fields = record.getFields();
+  auto branch = scf::IfOp::create(b, context.loc, TypeRange(ValueRange(fields)),
+                                  suspect, /*withElseRegion=*/true);
+  OpBuilder cold = branch.getThenBodyBuilder();
+  Record exact = emitColdRecord(cold, context, reduction, kept);
+  scf::YieldOp::create(cold, context.loc, exact.getFields());
+  OpBuilder warm = branch.getElseBodyBuilder();
+  scf::YieldOp::create(warm, context.loc, fields);
+  return Record::get(record.count, branch.getResults());
+}

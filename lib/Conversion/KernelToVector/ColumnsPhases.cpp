@@ -1,0 +1,547 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The chunks and finalize phases of a kernel whose innermost dim is kept.
+
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+/// Levels of the merge tree: vectors of records for 2^27 chunks of 128 steps
+/// keep a task's stack under 8 KiB.
+static constexpr int64_t treeLevels = 27;
+
+/// Every array a kernel touches: all phases must agree on the lane group.
+static SmallVector<const KernelArray *>
+listAllArrays(const EmissionContext &context) {
+  SmallVector<const KernelArray *> arrays;
+  KernelOp kernel = context.frame.getKernel();
+  for (unsigned i = 0; i < kernel.getInputs().size(); ++i)
+    arrays.push_back(&context.frame.getInput(i));
+  for (unsigned i = 0; i < kernel.getNumResults(); ++i)
+    for (const KernelArray &array : context.frame.getResult(i))
+      arrays.push_back(&array);
+  return arrays;
+}
+
+namespace {
+
+/// How the dims of a columns kernel are walked.
+struct ColumnShape {
+  DimSet laneGroup = 0;
+  SmallVector<DimSet> outerGroups; ///< kept, outside the lanes
+  SmallVector<DimSet> stepGroups;  ///< reduced, but the lanes
+
+  explicit ColumnShape(const EmissionContext &context) {
+    SmallVector<const KernelArray *> arrays = listAllArrays(context);
+    DimSet columns = getColumnDims(context.structure);
+    outerGroups = collapseDims(columns, arrays);
+    laneGroup = outerGroups.pop_back_val();
+    stepGroups =
+        collapseDims(context.structure.getAllDims() & ~columns, arrays);
+  }
+};
+
+} // namespace
+
+static Value emitExtent(OpBuilder &b, const EmissionContext &context,
+                        ArrayRef<DimSet> groups) {
+  LoopMath math(b, context.loc);
+  Value extent = math.constant(1);
+  for (DimSet group : groups)
+    for (unsigned dim = 0; dim < 64; ++dim)
+      if (group >> dim & 1)
+        extent = math.mul(extent, context.frame.getExtent(dim));
+  return extent;
+}
+
+static unsigned getNumFields(Operation *reduction) {
+  if (!isa<MomentsOp>(reduction))
+    return 1;
+  return reduction->getOperand(0).getType().isF64() ? 3 : 2;
+}
+
+/// The record arrays of a reduction at one chunk: one a field.
+static SmallVector<KernelArray> getRecordArrays(const EmissionContext &context,
+                                                Operation *reduction,
+                                                Value chunk) {
+  SmallVector<KernelArray> arrays;
+  for (unsigned field = 0; field < getNumFields(reduction); ++field) {
+    arrays.push_back(
+        context.frame.getSection(reduction->getResult(0), field));
+    arrays.back().leading = chunk;
+  }
+  return arrays;
+}
+
+static Point makePoint(const EmissionContext &context) {
+  Point point;
+  point.coordinates.resize(context.frame.getKernel().getNumDims());
+  return point;
+}
+
+/// Puts a vector of lanes at `position` of the lane group.
+static void setLanes(OpBuilder &b, const EmissionContext &context,
+                     DimSet laneGroup, Value position, Value count,
+                     Point &point) {
+  LoopMath math(b, context.loc);
+  for (unsigned dim = 0; dim < 64; ++dim)
+    if (laneGroup >> dim & 1)
+      point.coordinates[dim] = math.constant(0);
+  point.coordinates[getLastDim(laneGroup)] = position;
+  point.laneDims = point.ownDims = laneGroup;
+  point.lanes = context.target.lanes;
+  point.count = count;
+}
+
+//===----------------------------------------------------------------------===//
+// Chunks
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Emits the records of one chunk for all lanes.
+class ChunkEmitter {
+public:
+  ChunkEmitter(PhaseContext &phase, unsigned stage, const ColumnShape &shape)
+      : phase(phase), loc(phase.loc), stage(stage), shape(shape),
+        reductions(phase.structure.getReductions(stage)) {}
+
+  /// Steps [first, first + steps) of the point whose outer dims `outer` fixes.
+  void emit(OpBuilder &b, const Point &outer, Value chunk, Value first,
+            Value steps);
+
+private:
+  using Accumulate = llvm::function_ref<void(
+      OpBuilder &, unsigned reduction, Value term, MutableArrayRef<Value>)>;
+
+  void emitVector(OpBuilder &b, const Point &lanes, Value chunk, Value first,
+                  Value steps);
+  SmallVector<Value> emitPass(OpBuilder &b, const Point &lanes, Value first,
+                              Value steps, unsigned sumsPerTerm,
+                              Accumulate accumulate);
+  Type getVectorType(Operation *reduction) const {
+    return VectorType::get({phase.target.lanes},
+                           reduction->getOperand(0).getType());
+  }
+
+  PhaseContext &phase;
+  Location loc;
+  unsigned stage;
+  const ColumnShape &shape;
+  ArrayRef<Operation *> reductions;
+};
+
+} // namespace
+
+SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
+                                          Value first, Value steps,
+                                          unsigned sumsPerTerm,
+                                          Accumulate accumulate) {
+  unsigned slots = phase.plan.getAccumulators();
+  unsigned perSlot = reductions.size() * sumsPerTerm;
+  SmallVector<Value> inits;
+  for (unsigned slot = 0; slot < slots; ++slot)
+    for (Operation *reduction : reductions)
+      inits.append(sumsPerTerm,
+                   makeFloat(b, loc, getVectorType(reduction), 0.0));
+  auto addStep = [&](OpBuilder &body, Value step, MutableArrayRef<Value> sums) {
+    Point point = lanes;
+    emitCoordinates(body, loc, phase.frame, shape.stepGroups, step,
+                    point.coordinates);
+    PointEmitter emitter(body, phase, point);
+    emitter.useKeptArrays(phase.keptArrays, stage);
+    for (auto [t, reduction] : llvm::enumerate(reductions)) {
+      Value term = emitter.emitVector(reduction->getOperand(0));
+      accumulate(body, t, term, sums.slice(t * sumsPerTerm, sumsPerTerm));
+    }
+  };
+  LoopMath math(b, loc);
+  Value zero = math.constant(0);
+  Value groups = math.div(steps, slots);
+  SmallVector<Value> sums = emitLoop(
+      b, loc, zero, groups, 1, inits,
+      [&](OpBuilder &body, Value iv, ValueRange carried) {
+        SmallVector<Value> next(carried);
+        LoopMath inner(body, loc);
+        Value base = inner.add(first, inner.mul(iv, slots));
+        for (unsigned slot = 0; slot < slots; ++slot)
+          addStep(body, inner.add(base, slot),
+                  MutableArrayRef<Value>(next).slice(slot * perSlot, perSlot));
+        return next;
+      });
+  // The steps that are left, one a slot.
+  Value done = math.mul(groups, slots);
+  for (unsigned slot = 0; slot + 1 < slots; ++slot) {
+    Value at = math.add(done, slot);
+    auto mine = MutableArrayRef<Value>(sums).slice(slot * perSlot, perSlot);
+    auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(mine)),
+                                    math.less(at, steps),
+                                    /*withElseRegion=*/true);
+    OpBuilder yes = branch.getThenBodyBuilder();
+    SmallVector<Value> next(mine.begin(), mine.end());
+    addStep(yes, LoopMath(yes, loc).add(first, at), next);
+    scf::YieldOp::create(yes, loc, next);
+    OpBuilder no = branch.getElseBodyBuilder();
+    scf::YieldOp::create(no, loc, ValueRange(mine));
+    llvm::copy(branch.getResults(), mine.begin());
+  }
+  SmallVector<Value> totals;
+  for (unsigned i = 0; i < perSlot; ++i) {
+    SmallVector<Value> accumulators;
+    for (unsigned slot = 0; slot < slots; ++slot)
+      accumulators.push_back(sums[slot * perSlot + i]);
+    totals.push_back(emitPairwiseSum(b, loc, accumulators));
+  }
+  return totals;
+}
+
+void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
+                              Value first, Value steps) {
+  Value count = LoopMath(b, loc).toF64(steps);
+  auto addSquare = [&](OpBuilder &body, Value x, Value sum) -> Value {
+    if (phase.plan.getFma())
+      return math::FmaOp::create(body, loc, x, x, sum);
+    Value square = arith::MulFOp::create(body, loc, x, x);
+    return arith::AddFOp::create(body, loc, sum, square);
+  };
+  // Lanes out of use load zeros and are never stored, so nothing is masked.
+  SmallVector<Value> sums = emitPass(
+      b, lanes, first, steps, 1,
+      [&](OpBuilder &body, unsigned t, Value term,
+          MutableArrayRef<Value> sums) {
+        sums[0] =
+            isa<MomentsOp>(reductions[t])
+                ? Value(arith::AddFOp::create(body, loc, sums[0], term))
+                : addSquare(body, term, sums[0]);
+      });
+  RecordMath records(b, loc);
+  SmallVector<Value> high(reductions.size());
+  bool anyMoments = false;
+  for (auto [t, reduction] : llvm::enumerate(reductions))
+    if (isa<MomentsOp>(reduction)) {
+      high[t] = records.roundedMean(sums[t], count);
+      anyMoments = true;
+    }
+  SmallVector<Value> centred;
+  if (anyMoments)
+    centred = emitPass(b, lanes, first, steps, 2,
+                       [&](OpBuilder &body, unsigned t, Value term,
+                           MutableArrayRef<Value> sums) {
+                         if (!high[t])
+                           return;
+                         Value d = arith::SubFOp::create(body, loc, term,
+                                                         high[t]);
+                         sums[0] =
+                             arith::AddFOp::create(body, loc, sums[0], d);
+                         sums[1] = addSquare(body, d, sums[1]);
+                       });
+  PointEmitter out(b, phase, lanes);
+  for (auto [t, reduction] : llvm::enumerate(reductions)) {
+    Record record = high[t] ? records.fromChunk(count, high[t], centred[2 * t],
+                                                centred[2 * t + 1])
+                            : records.fromSum(count, sums[t]);
+    for (auto [field, array] : llvm::zip_equal(
+             record.getFields(), getRecordArrays(phase, reduction, chunk)))
+      out.store(field, array);
+  }
+}
+
+void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
+                        Value first, Value steps) {
+  Value length = emitExtent(b, phase, shape.laneGroup);
+  emitLaneLoop(b, loc, length, phase.target.lanes, 1, {},
+               [&](OpBuilder &body, Value position, Value count, unsigned,
+                   MutableArrayRef<Value>) {
+                 Point lanes = outer;
+                 setLanes(body, phase, shape.laneGroup, position, count,
+                          lanes);
+                 emitVector(body, lanes, chunk, first, steps);
+               });
+}
+
+void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
+  OpBuilder &b = phase.b;
+  LoopMath math(b, phase.loc);
+  ColumnShape shape(phase);
+  ChunkEmitter chunks(phase, stage, shape);
+  int64_t chunkSize = phase.plan.getChunk();
+  Value totalSteps = emitExtent(b, phase, shape.stepGroups);
+  Value perOuter = math.ceilDiv(totalSteps, chunkSize);
+  emitLoop(b, phase.loc, phase.begin, phase.end, 1, {},
+           [&](OpBuilder &body, Value item, ValueRange) {
+             LoopMath inner(body, phase.loc);
+             Value outer = inner.div(item, perOuter);
+             Value chunk = inner.rem(item, perOuter);
+             Point point = makePoint(phase);
+             emitCoordinates(body, phase.loc, phase.frame, shape.outerGroups,
+                             outer, point.coordinates);
+             Value first = inner.mul(chunk, chunkSize);
+             Value steps = inner.min(inner.sub(totalSteps, first),
+                                     inner.constant(chunkSize));
+             chunks.emit(body, point, chunk, first, steps);
+             return SmallVector<Value>();
+           });
+}
+
+Value bnc::emitChunksItems(EmissionContext &context, OpBuilder &b,
+                           PlanAttr plan) {
+  ColumnShape shape(context);
+  LoopMath math(b, context.loc);
+  Value chunks =
+      math.ceilDiv(emitExtent(b, context, shape.stepGroups), plan.getChunk());
+  return math.mul(emitExtent(b, context, shape.outerGroups), chunks);
+}
+
+//===----------------------------------------------------------------------===//
+// Finalize
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Merges records and makes what depends on them.
+class Finalizer {
+public:
+  Finalizer(PhaseContext &phase, unsigned stage)
+      : phase(phase), loc(phase.loc), stage(stage), shape(phase) {
+    Value steps = emitExtent(phase.b, phase, shape.stepGroups);
+    LoopMath math(phase.b, loc);
+    totalSteps = steps;
+    chunks = math.ceilDiv(steps, phase.plan.getChunk());
+  }
+
+  /// The kept points of one vector of lanes.
+  void emitColumns(OpBuilder &b, Value item);
+  /// One kept point, whose lanes' records merge.
+  void emitMerged(OpBuilder &b, Value item);
+
+private:
+  Record emitMergedChunks(OpBuilder &b, Operation *reduction,
+                          const Point &point);
+  Record emitColdLanes(OpBuilder &b, Operation *reduction, PointEmitter &kept,
+                       const Record &record);
+  void emitKept(OpBuilder &b, PointEmitter &kept,
+                llvm::function_ref<void(Value, const KernelArray &)> store);
+
+  PhaseContext &phase;
+  Location loc;
+  unsigned stage;
+  ColumnShape shape;
+  Value totalSteps, chunks;
+};
+
+} // namespace
+
+/// The record of all chunks at `point`, a vector of them if it has lanes.
+Record Finalizer::emitMergedChunks(OpBuilder &b, Operation *reduction,
+                                   const Point &point) {
+  Type type = b.getF64Type();
+  if (point.laneDims)
+    type = VectorType::get({point.lanes}, type);
+  SmallVector<Type> types(getNumFields(reduction), type);
+  RecordTree tree(b, loc, types, treeLevels);
+  int64_t chunkSize = phase.plan.getChunk();
+  emitLoop(b, loc, LoopMath(b, loc).constant(0), chunks, 1, {},
+           [&](OpBuilder &body, Value chunk, ValueRange) {
+             LoopMath inner(body, loc);
+             Value first = inner.mul(chunk, chunkSize);
+             Value steps = inner.min(inner.sub(totalSteps, first),
+                                     inner.constant(chunkSize));
+             PointEmitter at(body, phase, point);
+             SmallVector<Value> fields;
+             for (const KernelArray &array :
+                  getRecordArrays(phase, reduction, chunk))
+               fields.push_back(at.load(array));
+             tree.push(body, Record::get(inner.toF64(steps), fields), chunk);
+             return SmallVector<Value>();
+           });
+  return tree.fold(b, chunks);
+}
+
+/// Recomputes the lanes of `record` that are suspect, one by one.
+Record Finalizer::emitColdLanes(OpBuilder &b, Operation *reduction,
+                                PointEmitter &kept, const Record &record) {
+  if (reduction->getOperand(0).getType().isF64())
+    return record;
+  Value suspect = emitIsSuspect(b, reduction, kept, record);
+  Value any = vector::ReductionOp::create(b, loc, vector::CombiningKind::OR,
+                                          suspect);
+  SmallVector<Value> fields = record.getFields();
+  const Point &point = kept.getPoint();
+  auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(fields)), any,
+                                  /*withElseRegion=*/true);
+  OpBuilder cold = branch.getThenBodyBuilder();
+  Value zero = LoopMath(cold, loc).constant(0);
+  SmallVector<Value> buffers;
+  auto spill = [&](Value vector) {
+    Type element = cast<VectorType>(vector.getType()).getElementType();
+    Value buffer = allocateOnStack(cold, loc, {point.lanes}, element);
+    vector::StoreOp::create(cold, loc, vector, buffer, zero);
+    return buffer;
+  };
+  for (Value field : fields)
+    buffers.push_back(spill(field));
+  Value flags = spill(arith::ExtUIOp::create(
+      cold, loc, VectorType::get({point.lanes}, cold.getI8Type()), suspect));
+  emitLoop(cold, loc, zero, point.count, 1, {},
+           [&](OpBuilder &body, Value lane, ValueRange) {
+             Value flag = memref::LoadOp::create(body, loc, flags, lane);
+             Value isSet = arith::CmpIOp::create(
+                 body, loc, arith::CmpIPredicate::ne, flag,
+                 arith::ConstantIntOp::create(body, loc, 0, 8));
+             auto onSet = scf::IfOp::create(body, loc, isSet,
+                                            /*withElseRegion=*/false);
+             OpBuilder set = onSet.getThenBodyBuilder();
+             Point one = point;
+             one.laneDims = one.ownDims = 0;
+             one.lanes = 1;
+             one.count = Value();
+             unsigned last = getLastDim(shape.laneGroup);
+             one.coordinates[last] =
+                 LoopMath(set, loc).add(one.coordinates[last], lane);
+             PointEmitter scalar(set, phase, one);
+             scalar.useKeptArrays(phase.keptArrays, stage);
+             scalar.moveTo(set);
+             Record exact = emitColdRecord(set, phase, reduction, scalar);
+             for (auto [field, buffer] :
+                  llvm::zip_equal(exact.getFields(), buffers))
+               memref::StoreOp::create(set, loc, field, buffer, lane);
+             return SmallVector<Value>();
+           });
+  SmallVector<Value> reloaded;
+  for (auto [field, buffer] : llvm::zip_equal(fields, buffers))
+    reloaded.push_back(vector::LoadOp::create(
+        cold, loc, cast<VectorType>(field.getType()), buffer, zero));
+  scf::YieldOp::create(cold, loc, reloaded);
+  OpBuilder warm = branch.getElseBodyBuilder();
+  scf::YieldOp::create(warm, loc, fields);
+  return Record::get(record.count, branch.getResults());
+}
+
+/// Computes and stores the kept values that this stage's records complete, and
+/// after the last stage the kept results.
+void Finalizer::emitKept(
+    OpBuilder &b, PointEmitter &kept,
+    llvm::function_ref<void(Value, const KernelArray &)> store) {
+  bool isLast = stage + 1 == phase.structure.getNumStages();
+  SmallVector<std::pair<Value, KernelArray>> stores;
+  kept.moveTo(b);
+  for (const KeptValue &value : listKeptValues(phase.structure)) {
+    bool isMean = value.field != KeptArrays::Plain;
+    unsigned made = std::max(1u, phase.structure.getStage(value.value));
+    if (made != stage + 1)
+      continue;
+    Value emitted =
+        isMean ? kept.emitMean(value.value, KeptArrays::Field(value.field))
+               : kept.emitVector(value.value);
+    stores.push_back({emitted, *phase.keptArrays->find(value.value,
+                                                       value.field)});
+  }
+  if (isLast)
+    for (const MapOutput &output : listKeptOutputs(phase))
+      stores.push_back({kept.emitVector(output.value), *output.array});
+  for (auto &[value, array] : stores)
+    store(value, array);
+}
+
+void Finalizer::emitColumns(OpBuilder &b, Value item) {
+  LoopMath math(b, loc);
+  int64_t lanes = phase.target.lanes;
+  Value length = emitExtent(b, phase, shape.laneGroup);
+  Value vectors = math.ceilDiv(length, lanes);
+  Point point = makePoint(phase);
+  emitCoordinates(b, loc, phase.frame, shape.outerGroups,
+                  math.div(item, vectors), point.coordinates);
+  Value position = math.mul(math.rem(item, vectors), lanes);
+  Value count = math.min(math.sub(length, position), math.constant(lanes));
+  setLanes(b, phase, shape.laneGroup, position, count, point);
+  PointEmitter kept(b, phase, point);
+  kept.useKeptArrays(phase.keptArrays, stage);
+  for (Operation *reduction : phase.structure.getReductions(stage)) {
+    Record merged = emitMergedChunks(b, reduction, point);
+    kept.moveTo(b);
+    kept.setRecord(reduction->getResult(0),
+                   emitColdLanes(b, reduction, kept, merged));
+  }
+  emitKept(b, kept, [&](Value value, const KernelArray &array) {
+    kept.store(value, array);
+  });
+}
+
+void Finalizer::emitMerged(OpBuilder &b, Value item) {
+  // The kept point: its dims outside the lane group, and those within it but
+  // the innermost, whose records merge.
+  KernelOp kernel = phase.frame.getKernel();
+  unsigned inner = kernel.getNumDims() - 1;
+  SmallVector<DimSet> keptGroups;
+  for (unsigned dim = 0; dim < inner; ++dim)
+    if (phase.structure.getKeptDims() >> dim & 1)
+      keptGroups.push_back(DimSet(1) << dim);
+  Point point = makePoint(phase);
+  emitCoordinates(b, loc, phase.frame, keptGroups, item, point.coordinates);
+  point.ownDims = phase.structure.getKeptDims();
+  PointEmitter kept(b, phase, point);
+  kept.useKeptArrays(phase.keptArrays, stage);
+  Value zero = LoopMath(b, loc).constant(0);
+  Value innerExtent = phase.frame.getExtent(inner);
+  for (Operation *reduction : phase.structure.getReductions(stage)) {
+    SmallVector<Type> types(getNumFields(reduction), b.getF64Type());
+    RecordTree tree(b, loc, types, treeLevels);
+    emitLoop(b, loc, zero, innerExtent, 1, {},
+             [&](OpBuilder &body, Value channel, ValueRange) {
+               Point at = point;
+               at.coordinates[inner] = channel;
+               tree.push(body, emitMergedChunks(body, reduction, at), channel);
+               return SmallVector<Value>();
+             });
+    Record merged = tree.fold(b, innerExtent);
+    kept.setRecord(reduction->getResult(0),
+                   emitColdPath(b, phase, reduction, kept, merged));
+  }
+  emitKept(b, kept, [&](Value value, const KernelArray &array) {
+    if (!(array.getDimSet() >> inner & 1)) {
+      kept.store(value, array);
+      return;
+    }
+    // The map's lanes run over the innermost dim: one copy an element.
+    emitLoop(b, loc, zero, innerExtent, 1, {},
+             [&](OpBuilder &body, Value channel, ValueRange) {
+               Point at = point;
+               at.coordinates[inner] = channel;
+               PointEmitter(body, phase, at).store(value, array);
+               return SmallVector<Value>();
+             });
+  });
+}
+
+void bnc::emitFinalizePhase(PhaseContext &phase, unsigned stage) {
+  Finalizer finalizer(phase, stage);
+  bool merges =
+      phase.structure.getForm() == KernelForm::ColumnsThenMerge;
+  emitLoop(phase.b, phase.loc, phase.begin, phase.end, 1, {},
+           [&](OpBuilder &body, Value item, ValueRange) {
+             if (merges)
+               finalizer.emitMerged(body, item);
+             else
+               finalizer.emitColumns(body, item);
+             return SmallVector<Value>();
+           });
+}
+
+Value bnc::emitFinalizeItems(EmissionContext &context, OpBuilder &b) {
+  LoopMath math(b, context.loc);
+  if (context.structure.getForm() == KernelForm::ColumnsThenMerge)
+    return emitRowsItems(context, b);
+  ColumnShape shape(context);
+  return math.mul(emitExtent(b, context, shape.outerGroups),
+                  math.ceilDiv(emitExtent(b, context, shape.laneGroup),
+                               context.target.lanes));
+}

@@ -1,0 +1,107 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The loop over the vectors of one contiguous run.
+
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
+
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace bnc;
+
+/// iv * scale + offset, as an affine map where `iv` allows it.
+static Value scale(OpBuilder &b, Location loc, Value iv, int64_t factor,
+                   int64_t offset) {
+  if (!affine::isValidDim(iv)) {
+    LoopMath math(b, loc);
+    return math.add(math.mul(iv, factor), offset);
+  }
+  AffineExpr expr = b.getAffineDimExpr(0) * factor + offset;
+  return affine::AffineApplyOp::create(b, loc, AffineMap::get(1, 0, expr),
+                                       ValueRange{iv});
+}
+
+SmallVector<Value> bnc::emitLaneLoop(OpBuilder &b, Location loc, Value length,
+                                     int64_t lanes, unsigned slots,
+                                     ValueRange inits, LaneBody body) {
+  unsigned perSlot = inits.size() / slots;
+  int64_t stride = lanes * slots;
+  LoopMath math(b, loc);
+  Value zero = math.constant(0);
+  SmallVector<Value> carried = emitLoop(
+      b, loc, zero, math.div(length, stride), 1, inits,
+      [&](OpBuilder &nested, Value iv, ValueRange values) {
+        SmallVector<Value> next(values);
+        for (unsigned slot = 0; slot < slots; ++slot)
+          body(nested, scale(nested, loc, iv, stride, slot * lanes), Value(),
+               slot,
+               MutableArrayRef<Value>(next).slice(slot * perSlot, perSlot));
+        return next;
+      });
+  auto slotValues = [&](unsigned slot) {
+    return MutableArrayRef<Value>(carried).slice(slot * perSlot, perSlot);
+  };
+  if (std::optional<int64_t> known = getConstantIndex(length)) {
+    int64_t start = *known / stride * stride;
+    for (unsigned slot = 0; slot < slots; ++slot, start += lanes) {
+      int64_t left = *known - start;
+      if (left <= 0)
+        break;
+      Value count = left < lanes ? math.constant(left) : Value();
+      body(b, math.constant(start), count, slot, slotValues(slot));
+    }
+    return carried;
+  }
+  Value start = math.mul(math.div(length, stride), stride);
+  if (perSlot == 0) {
+    // Nothing depends on the slot: whole vectors, then one masked.
+    Value whole = math.div(math.sub(length, start), lanes);
+    emitLoop(b, loc, zero, whole, 1, {},
+             [&](OpBuilder &nested, Value iv, ValueRange) {
+               LoopMath inner(nested, loc);
+               body(nested, inner.add(start, inner.mul(iv, lanes)), Value(), 0,
+                    {});
+               return SmallVector<Value>();
+             });
+    start = math.add(start, math.mul(whole, lanes));
+    body(b, start, math.sub(length, start), 0, {});
+    return carried;
+  }
+  for (unsigned slot = 0; slot < slots; ++slot) {
+    Value position = math.add(start, slot * lanes);
+    Value left = math.sub(length, position);
+    Value count = math.max(math.min(left, math.constant(lanes)), zero);
+    body(b, position, count, slot, slotValues(slot));
+  }
+  return carried;
+}
+
+Value bnc::emitPairwiseSum(OpBuilder &b, Location loc,
+                           ValueRange accumulators) {
+  SmallVector<Value> level(accumulators);
+  while (level.size() > 1) {
+    SmallVector<Value> next;
+    for (unsigned i = 0; i + 1 < level.size(); i += 2)
+      next.push_back(arith::AddFOp::create(b, loc, level[i], level[i + 1]));
+    level = next;
+  }
+  return level[0];
+}
+
+Value bnc::emitLaneSum(OpBuilder &b, Location loc, ValueRange accumulators) {
+  Value sum = emitPairwiseSum(b, loc, accumulators);
+  for (int64_t half = cast<VectorType>(sum.getType()).getNumElements() / 2;
+       half > 0; half /= 2) {
+    Value low = vector::ExtractStridedSliceOp::create(
+        b, loc, sum, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{half},
+        ArrayRef<int64_t>{1});
+    Value high = vector::ExtractStridedSliceOp::create(
+        b, loc, sum, ArrayRef<int64_t>{half}, ArrayRef<int64_t>{half},
+        ArrayRef<int64_t>{1});
+    sum = arith::AddFOp::create(b, loc, low, high);
+  }
+  return vector::ExtractOp::create(b, loc, sum, ArrayRef<int64_t>{0});
+}

@@ -1,0 +1,153 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Index arithmetic and counted loops of the lowering.
+
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace bnc;
+
+Value LoopMath::constant(int64_t value) {
+  return arith::ConstantIndexOp::create(b, loc, value);
+}
+Value LoopMath::add(Value lhs, Value rhs) {
+  return b.createOrFold<arith::AddIOp>(loc, lhs, rhs);
+}
+Value LoopMath::add(Value lhs, int64_t rhs) { return add(lhs, constant(rhs)); }
+Value LoopMath::sub(Value lhs, Value rhs) {
+  return b.createOrFold<arith::SubIOp>(loc, lhs, rhs);
+}
+Value LoopMath::mul(Value lhs, Value rhs) {
+  return b.createOrFold<arith::MulIOp>(loc, lhs, rhs);
+}
+Value LoopMath::mul(Value lhs, int64_t rhs) { return mul(lhs, constant(rhs)); }
+Value LoopMath::div(Value lhs, Value rhs) {
+  return b.createOrFold<arith::DivUIOp>(loc, lhs, rhs);
+}
+Value LoopMath::div(Value lhs, int64_t rhs) { return div(lhs, constant(rhs)); }
+Value LoopMath::ceilDiv(Value lhs, int64_t rhs) {
+  return div(add(lhs, rhs - 1), rhs);
+}
+Value LoopMath::ceilDiv(Value lhs, Value rhs) {
+  return div(sub(add(lhs, rhs), constant(1)), rhs);
+}
+Value LoopMath::rem(Value lhs, Value rhs) {
+  return b.createOrFold<arith::RemUIOp>(loc, lhs, rhs);
+}
+Value LoopMath::min(Value lhs, Value rhs) {
+  return b.createOrFold<arith::MinSIOp>(loc, lhs, rhs);
+}
+Value LoopMath::max(Value lhs, Value rhs) {
+  return b.createOrFold<arith::MaxSIOp>(loc, lhs, rhs);
+}
+Value LoopMath::less(Value lhs, Value rhs) {
+  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, lhs,
+                                       rhs);
+}
+Value LoopMath::toF64(Value value) {
+  Value integer = arith::IndexCastOp::create(b, loc, b.getI64Type(), value);
+  return arith::SIToFPOp::create(b, loc, b.getF64Type(), integer);
+}
+
+std::optional<int64_t> bnc::getConstantIndex(Value value) {
+  return getConstantIntValue(value);
+}
+
+static bool isAffineOperand(Value value) {
+  return affine::isValidDim(value) || affine::isValidSymbol(value);
+}
+
+SmallVector<Value> bnc::emitLoop(
+    OpBuilder &b, Location loc, Value begin, Value end, int64_t step,
+    ValueRange inits,
+    llvm::function_ref<SmallVector<Value>(OpBuilder &, Value, ValueRange)>
+        body) {
+  OpBuilder::InsertionGuard guard(b);
+  if (isAffineOperand(begin) && isAffineOperand(end)) {
+    MLIRContext *context = b.getContext();
+    auto getBound = [&](Value bound, SmallVectorImpl<Value> &operands) {
+      if (std::optional<int64_t> constant = getConstantIndex(bound))
+        return AffineMap::getConstantMap(*constant, context);
+      operands.push_back(bound);
+      return affine::isValidSymbol(bound)
+                 ? AffineMap::get(0, 1, getAffineSymbolExpr(0, context))
+                 : AffineMap::get(1, 0, getAffineDimExpr(0, context));
+    };
+    SmallVector<Value> lower, upper;
+    AffineMap lowerMap = getBound(begin, lower);
+    AffineMap upperMap = getBound(end, upper);
+    auto loop = affine::AffineForOp::create(
+        b, loc, lower, lowerMap, upper, upperMap, step, inits,
+        [&](OpBuilder &nested, Location, Value iv, ValueRange carried) {
+          SmallVector<Value> next = body(nested, iv, carried);
+          affine::AffineYieldOp::create(nested, loc, next);
+        });
+    return llvm::to_vector(loop.getResults());
+  }
+  Value stepValue = arith::ConstantIndexOp::create(b, loc, step);
+  auto loop = scf::ForOp::create(
+      b, loc, begin, end, stepValue, inits,
+      [&](OpBuilder &nested, Location, Value iv, ValueRange carried) {
+        SmallVector<Value> next = body(nested, iv, carried);
+        scf::YieldOp::create(nested, loc, next);
+      });
+  return llvm::to_vector(loop.getResults());
+}
+
+/// Whether `array` treats neighbouring dims `dim` and `dim + 1` as one run.
+static bool isOneRun(const KernelArray &array, unsigned dim) {
+  DimSet set = array.getDimSet();
+  bool hasOuter = set >> dim & 1, hasInner = set >> (dim + 1) & 1;
+  if (!hasOuter || !hasInner)
+    return !hasOuter && !hasInner;
+  for (auto [i, own] : llvm::enumerate(array.dims))
+    if (own == dim)
+      return array.contiguousWithNext[i];
+  return false;
+}
+
+SmallVector<DimSet>
+bnc::collapseDims(DimSet dims, ArrayRef<const KernelArray *> arrays) {
+  SmallVector<DimSet> groups;
+  int previous = -2;
+  for (unsigned dim = 0; dim < 64; ++dim) {
+    if (!(dims >> dim & 1))
+      continue;
+    bool joins = previous == int(dim) - 1 &&
+                 llvm::all_of(arrays, [&](const KernelArray *array) {
+                   return isOneRun(*array, dim - 1);
+                 });
+    if (joins)
+      groups.back() |= DimSet(1) << dim;
+    else
+      groups.push_back(DimSet(1) << dim);
+    previous = dim;
+  }
+  return groups;
+}
+
+unsigned bnc::getLastDim(DimSet dims) { return 63 - llvm::countl_zero(dims); }
+
+void bnc::emitCoordinates(OpBuilder &b, Location loc, KernelFrame &frame,
+                          ArrayRef<DimSet> groups, Value flat,
+                          MutableArrayRef<Value> coordinates) {
+  LoopMath math(b, loc);
+  for (auto [i, group] : llvm::enumerate(llvm::reverse(groups))) {
+    Value position = flat;
+    if (i + 1 != groups.size()) {
+      Value extent = math.constant(1);
+      for (unsigned dim = 0; dim < 64; ++dim)
+        if (group >> dim & 1)
+          extent = math.mul(extent, frame.getExtent(dim));
+      position = math.rem(flat, extent);
+      flat = math.div(flat, extent);
+    }
+    for (unsigned dim = 0; dim < 64; ++dim)
+      if (group >> dim & 1)
+        coordinates[dim] = math.constant(0);
+    coordinates[getLastDim(group)] = position;
+  }
+}

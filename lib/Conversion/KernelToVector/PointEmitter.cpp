@@ -1,0 +1,306 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Emits values of a kernel's body at a point, one element or a vector of them.
+
+#include "bnc/Conversion/KernelToVector/PointEmitter.h"
+
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+VectorTarget VectorTarget::get(TargetAttr target, FloatType compute) {
+  VectorTarget result;
+  result.lanes = target.getVectorBits() / compute.getWidth();
+  result.fma = target.getFma();
+  // AVX2 masks 32- and 64-bit accesses; 16-bit ones need AVX-512BW.
+  result.masks16 = target.getMasks();
+  result.masks32 = target.getMasks() || target.getVectorBits() >= 256;
+  return result;
+}
+
+void PointEmitter::moveTo(OpBuilder &builder) {
+  // The anchor keeps what is emitted later in front of what `builder` emits.
+  auto anchor = arith::ConstantIndexOp::create(builder, loc, 0);
+  b.setInsertionPoint(anchor);
+}
+
+Value PointEmitter::broadcast(Value value) {
+  if (!point.laneDims || isa<VectorType>(value.getType()))
+    return value;
+  return vector::BroadcastOp::create(
+      b, loc, VectorType::get({point.lanes}, value.getType()), value);
+}
+
+Value PointEmitter::getMask() {
+  if (!mask)
+    mask = vector::CreateMaskOp::create(
+        b, loc, VectorType::get({point.lanes}, b.getI1Type()), point.count);
+  return mask;
+}
+
+Value PointEmitter::maskOff(Value vector) {
+  if (!point.count)
+    return vector;
+  Value zero = makeFloat(b, loc, vector.getType(), 0.0);
+  return arith::SelectOp::create(b, loc, getMask(), vector, zero);
+}
+
+bool PointEmitter::canMask(Type storage) const {
+  return storage.getIntOrFloatBitWidth() == 16 ? context.target.masks16
+                                               : context.target.masks32;
+}
+
+SmallVector<Value> PointEmitter::getIndices(const KernelArray &array) {
+  SmallVector<Value> indices;
+  if (array.leading)
+    indices.push_back(array.leading);
+  for (unsigned dim : array.dims)
+    indices.push_back(point.coordinates[dim]);
+  if (array.origin)
+    indices.back() = LoopMath(b, loc).sub(indices.back(), array.origin);
+  return indices;
+}
+
+Value PointEmitter::getTailBuffer(Type storage) {
+  return allocateOnStack(b, loc, {point.lanes}, storage);
+}
+
+Value PointEmitter::load(const KernelArray &array) {
+  SmallVector<Value> indices = getIndices(array);
+  if (!(array.getDimSet() & point.laneDims))
+    return loadElement(b, loc, array, indices);
+  Type storage = getStorageType(array.element);
+  auto type = VectorType::get({point.lanes}, storage);
+  Value loaded;
+  if (!point.count) {
+    loaded = vector::LoadOp::create(b, loc, type, array.memref, indices);
+  } else {
+    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+    if (canMask(storage)) {
+      loaded = vector::MaskedLoadOp::create(b, loc, type, array.memref,
+                                            indices, getMask(), zero);
+    } else {
+      // No masked access of this width: copy element by element.
+      Value buffer = getTailBuffer(storage);
+      LoopMath math(b, loc);
+      Value begin = math.constant(0);
+      vector::StoreOp::create(b, loc, zero, buffer, begin);
+      emitLoop(b, loc, begin, point.count, 1, {},
+               [&](OpBuilder &body, Value i, ValueRange) {
+                 SmallVector<Value> at(indices);
+                 at.back() = LoopMath(body, loc).add(at.back(), i);
+                 Value one = memref::LoadOp::create(body, loc, array.memref,
+                                                    at);
+                 memref::StoreOp::create(body, loc, one, buffer, i);
+                 return SmallVector<Value>();
+               });
+      loaded = vector::LoadOp::create(b, loc, type, buffer, begin);
+    }
+  }
+  if (storage == array.element)
+    return loaded;
+  return arith::BitcastOp::create(
+      b, loc, VectorType::get({point.lanes}, array.element), loaded);
+}
+
+void PointEmitter::store(Value value, const KernelArray &array,
+                         bool nontemporal) {
+  SmallVector<Value> indices = getIndices(array);
+  if (!(array.getDimSet() & point.laneDims)) {
+    storeElement(b, loc, value, array, indices);
+    return;
+  }
+  Type storage = getStorageType(array.element);
+  value = broadcast(value);
+  if (storage != array.element)
+    value = arith::BitcastOp::create(
+        b, loc, VectorType::get({point.lanes}, storage), value);
+  if (!point.count) {
+    auto stored =
+        vector::StoreOp::create(b, loc, value, array.memref, indices);
+    if (nontemporal) {
+      // Without the alignment LLVM splits the vector into scalar stores.
+      stored.setNontemporal(true);
+      stored.setAlignment(point.lanes * storage.getIntOrFloatBitWidth() / 8);
+    }
+    return;
+  }
+  if (canMask(storage)) {
+    vector::MaskedStoreOp::create(b, loc, array.memref, indices, getMask(),
+                                  value);
+    return;
+  }
+  Value buffer = getTailBuffer(storage);
+  Value begin = LoopMath(b, loc).constant(0);
+  vector::StoreOp::create(b, loc, value, buffer, begin);
+  emitLoop(b, loc, begin, point.count, 1, {},
+           [&](OpBuilder &body, Value i, ValueRange) {
+             SmallVector<Value> at(indices);
+             at.back() = LoopMath(body, loc).add(at.back(), i);
+             Value one = memref::LoadOp::create(body, loc, buffer, i);
+             memref::StoreOp::create(body, loc, one, array.memref, at);
+             return SmallVector<Value>();
+           });
+}
+
+const Record *PointEmitter::findRecord(Value reduction) const {
+  auto it = records.find(reduction);
+  if (it != records.end())
+    return &it->second;
+  return outer ? outer->findRecord(reduction) : nullptr;
+}
+
+Value PointEmitter::emit(Value value) {
+  if (outer && !(getDims(value) & point.ownDims))
+    return outer->emit(value);
+  Value &emitted = values[value];
+  if (emitted)
+    return emitted;
+  Value result = compute(value);
+  values[value] = result;
+  return result;
+}
+
+Value PointEmitter::emitVector(Value value) { return broadcast(emit(value)); }
+
+Value PointEmitter::emitMean(Value moments, KeptArrays::Field half) {
+  if (outer && !(getDims(moments) & point.ownDims))
+    return outer->emitMean(moments, half);
+  Value &emitted = means[{moments, half}];
+  if (emitted)
+    return emitted;
+  Value result;
+  if (const Record *record = findRecord(moments)) {
+    RecordMath math(b, loc);
+    Type type = cast<MomentsType>(moments.getType()).getElement();
+    result = half == KeptArrays::MeanHigh ? math.meanHigh(*record, type)
+                                          : math.meanLow(*record, type);
+  } else {
+    result = load(*keptArrays->find(moments, half));
+  }
+  means[{moments, half}] = result;
+  return result;
+}
+
+Value PointEmitter::compute(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    unsigned numInputs = context.frame.getKernel().getInputs().size();
+    unsigned i = argument.getArgNumber();
+    return i < numInputs ? load(context.frame.getInput(i))
+                         : context.frame.getScalar(i - numInputs);
+  }
+  // Values made by a finalize phase are kept from stage 1 on.
+  unsigned stage = std::max(1u, context.structure.getStage(value));
+  if (keptArrays && stage <= keptStage)
+    if (const KernelArray *array =
+            keptArrays->find(value, KeptArrays::Plain))
+      return load(*array);
+  Operation *op = value.getDefiningOp();
+  Type f64 = b.getF64Type();
+  if (auto count = dyn_cast<CountOp>(op)) {
+    DimSet dims = 0;
+    for (Attribute name : count.getOver())
+      dims |= DimSet(1) << context.frame.getKernel().getDimIndex(
+                  cast<StringAttr>(name).getValue());
+    LoopMath math(b, loc);
+    Value extent = math.constant(1);
+    for (unsigned dim = 0; dim < 64; ++dim)
+      if (dims >> dim & 1)
+        extent = math.mul(extent, context.frame.getExtent(dim));
+    return math.toF64(extent);
+  }
+  if (isa<SumOfSquaresOp>(op))
+    return findRecord(value)->m2;
+  if (auto mean = dyn_cast<MeanOp>(op))
+    return RecordMath(b, loc).meanHigh(*findRecord(mean.getMoments()),
+                                       mean.getType());
+  if (auto low = dyn_cast<MeanLowOp>(op))
+    return RecordMath(b, loc).meanLow(*findRecord(low.getMoments()),
+                                      low.getType());
+  if (auto variance = dyn_cast<VarianceOp>(op)) {
+    const Record &record = *findRecord(variance.getMoments());
+    Value n = record.count;
+    if (variance.getCorrection() != 0)
+      n = arith::SubFOp::create(
+          b, loc, n, makeFloat(b, loc, f64, variance.getCorrection()));
+    return arith::DivFOp::create(b, loc, record.m2, broadcast(n));
+  }
+  if (auto rstd = dyn_cast<RstdOp>(op)) {
+    auto fit = [&](Value operand) {
+      return variesOverLanes(value) ? emitVector(operand) : emit(operand);
+    };
+    Value sum = arith::AddFOp::create(b, loc, fit(rstd.getVariance()),
+                                      fit(rstd.getEps()));
+    Value zero = makeFloat(b, loc, sum.getType(), 0.0);
+    Value one = makeFloat(b, loc, sum.getType(), 1.0);
+    Value root = math::SqrtOp::create(b, loc, sum);
+    Value inverse = arith::DivFOp::create(b, loc, one, root);
+    Value isZero = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ,
+                                         sum, zero);
+    Value wide = arith::SelectOp::create(b, loc, isZero, zero, inverse);
+    if (rstd.getType().isF64())
+      return wide;
+    Type narrow = rstd.getType();
+    if (auto vector = dyn_cast<VectorType>(wide.getType()))
+      narrow = vector.clone(narrow);
+    return arith::TruncFOp::create(b, loc, narrow, wide);
+  }
+  if (auto center = dyn_cast<CenterOp>(op)) {
+    bool lanes = variesOverLanes(value);
+    auto fit = [&](Value v) { return lanes ? broadcast(v) : v; };
+    Value input = fit(emit(center.getInput()));
+    Value high = fit(emitMean(center.getMoments(), KeptArrays::MeanHigh));
+    Value low = fit(emitMean(center.getMoments(), KeptArrays::MeanLow));
+    Value distance = arith::SubFOp::create(b, loc, input, high);
+    return arith::SubFOp::create(b, loc, distance, low);
+  }
+  return computeElementwise(op);
+}
+
+Value PointEmitter::computeElementwise(Operation *op) {
+  bool lanes = variesOverLanes(op->getResult(0));
+  SmallVector<Value> operands;
+  for (Value operand : op->getOperands()) {
+    Value emitted = emit(operand);
+    operands.push_back(lanes ? broadcast(emitted) : emitted);
+  }
+  if (isa<MultiplyAddOp>(op)) {
+    if (context.target.fma)
+      return math::FmaOp::create(b, loc, operands[0], operands[1],
+                                 operands[2]);
+    Value product =
+        arith::MulFOp::create(b, loc, operands[0], operands[1]);
+    return arith::AddFOp::create(b, loc, product, operands[2]);
+  }
+  auto getType = [&](Type element) -> Type {
+    return lanes ? VectorType::get({point.lanes}, element) : element;
+  };
+  Type resultType = op->getResult(0).getType();
+  // 16-bit arithmetic is done in f32 and rounded: f32 has more than twice the
+  // bits, so the result is the one rounding the type asks for.
+  bool narrow = false;
+  if (!isa<arith::ExtFOp, arith::TruncFOp, arith::ConstantOp,
+           arith::SelectOp>(op))
+    for (Value &operand : operands)
+      if (getElementTypeOrSelf(operand.getType()).getIntOrFloatBitWidth() ==
+          16) {
+        operand = arith::ExtFOp::create(b, loc, getType(b.getF32Type()),
+                                        operand);
+        narrow = true;
+      }
+  narrow &= isa<FloatType>(resultType);
+  OperationState state(loc, op->getName());
+  state.addOperands(operands);
+  state.addAttributes(op->getAttrs());
+  state.addTypes(getType(narrow ? b.getF32Type() : resultType));
+  Value result = b.create(state)->getResult(0);
+  if (narrow)
+    result = arith::TruncFOp::create(b, loc, getType(resultType), result);
+  return result;
+}

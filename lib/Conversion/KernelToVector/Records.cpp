@@ -1,0 +1,265 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Records of reductions: how chunks become records and records merge.
+
+#include "bnc/Conversion/KernelToVector/Records.h"
+
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace bnc;
+
+Value bnc::allocateOnStack(OpBuilder &b, Location loc, ArrayRef<int64_t> shape,
+                           Type element) {
+  auto func =
+      b.getInsertionBlock()->getParent()->getParentOfType<func::FuncOp>();
+  if (!func)
+    func = cast<func::FuncOp>(b.getInsertionBlock()->getParentOp());
+  OpBuilder start = OpBuilder::atBlockBegin(&func.getBody().front());
+  auto alloca = memref::AllocaOp::create(start, loc,
+                                         MemRefType::get(shape, element));
+  alloca.setAlignment(64);
+  return alloca;
+}
+
+Value bnc::makeFloat(OpBuilder &b, Location loc, Type type, double value) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    return arith::ConstantOp::create(
+        b, loc,
+        DenseElementsAttr::get(
+            vector, b.getFloatAttr(vector.getElementType(), value)));
+  return arith::ConstantOp::create(b, loc, b.getFloatAttr(type, value));
+}
+
+SmallVector<Value> Record::getFields() const {
+  SmallVector<Value> fields;
+  for (Value field : {mean, meanLow, m2})
+    if (field)
+      fields.push_back(field);
+  return fields;
+}
+
+Record Record::get(Value count, ValueRange fields) {
+  Record record;
+  record.count = count;
+  record.m2 = fields.back();
+  if (fields.size() > 1)
+    record.mean = fields[0];
+  if (fields.size() > 2)
+    record.meanLow = fields[1];
+  return record;
+}
+
+/// The type like `type` with another element type.
+static Type withElement(Type type, Type element) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    return vector.clone(element);
+  return element;
+}
+
+Value RecordMath::toF64(Value value) {
+  if (getElementTypeOrSelf(value.getType()).isF64())
+    return value;
+  return arith::ExtFOp::create(b, loc,
+                               withElement(value.getType(), b.getF64Type()),
+                               value);
+}
+
+Value RecordMath::like(Value scalar, Value shape) {
+  if (!isa<VectorType>(shape.getType()))
+    return scalar;
+  return vector::BroadcastOp::create(b, loc, shape.getType(), scalar);
+}
+
+static Value round(OpBuilder &b, Location loc, Value value, Type element) {
+  if (getElementTypeOrSelf(value.getType()) == element)
+    return value;
+  return arith::TruncFOp::create(b, loc, withElement(value.getType(), element),
+                                 value);
+}
+
+Value RecordMath::roundedMean(Value sum, Value count) {
+  Value wide = toF64(sum);
+  Value mean = arith::DivFOp::create(b, loc, wide, like(count, wide));
+  return round(b, loc, mean, getElementTypeOrSelf(sum.getType()));
+}
+
+Record RecordMath::fromChunk(Value count, Value high, Value c, Value q) {
+  bool wide = getElementTypeOrSelf(high.getType()).isF64();
+  Value high64 = toF64(high), c64 = toF64(c), q64 = toF64(q);
+  Value correction = arith::DivFOp::create(b, loc, c64, like(count, c64));
+  Record record;
+  record.count = count;
+  record.mean = arith::AddFOp::create(b, loc, high64, correction);
+  if (wide) {
+    // Fast two-sum: |high| is the mean to half an ulp, so it dominates.
+    Value taken = arith::SubFOp::create(b, loc, record.mean, high64);
+    record.meanLow = arith::SubFOp::create(b, loc, correction, taken);
+  }
+  Value product = arith::MulFOp::create(b, loc, c64, correction);
+  Value m2 = arith::SubFOp::create(b, loc, q64, product);
+  record.m2 = arith::MaximumFOp::create(b, loc, m2,
+                                        makeFloat(b, loc, m2.getType(), 0.0));
+  return record;
+}
+
+Record RecordMath::fromSum(Value count, Value sum) {
+  Record record;
+  record.count = count;
+  record.m2 = toF64(sum);
+  return record;
+}
+
+Record RecordMath::merge(const Record &first, const Record &second) {
+  Record merged;
+  merged.count =
+      arith::AddFOp::create(b, loc, first.count, second.count);
+  merged.m2 = arith::AddFOp::create(b, loc, first.m2, second.m2);
+  if (!first.mean)
+    return merged;
+  Value share = arith::DivFOp::create(b, loc, second.count, merged.count);
+  Value weight = arith::MulFOp::create(b, loc, first.count, share);
+  Value delta = arith::SubFOp::create(b, loc, second.mean, first.mean);
+  if (first.meanLow)
+    delta = arith::AddFOp::create(
+        b, loc, delta,
+        arith::SubFOp::create(b, loc, second.meanLow, first.meanLow));
+  Value step = arith::MulFOp::create(b, loc, delta, like(share, delta));
+  Value mean = arith::AddFOp::create(b, loc, first.mean, step);
+  if (first.meanLow) {
+    // Two-sum of first.mean and step; its error joins the low half.
+    Value back = arith::SubFOp::create(b, loc, mean, first.mean);
+    Value errorA = arith::SubFOp::create(
+        b, loc, first.mean, arith::SubFOp::create(b, loc, mean, back));
+    Value errorB = arith::SubFOp::create(b, loc, step, back);
+    Value low = arith::AddFOp::create(
+        b, loc, first.meanLow,
+        arith::AddFOp::create(b, loc, errorA, errorB));
+    merged.mean = arith::AddFOp::create(b, loc, mean, low);
+    merged.meanLow = arith::SubFOp::create(
+        b, loc, low, arith::SubFOp::create(b, loc, merged.mean, mean));
+  } else {
+    merged.mean = mean;
+  }
+  Value square = arith::MulFOp::create(b, loc, delta, delta);
+  Value between = arith::MulFOp::create(b, loc, square, like(weight, square));
+  merged.m2 = arith::AddFOp::create(b, loc, merged.m2, between);
+  return merged;
+}
+
+Value RecordMath::meanHigh(const Record &record, Type type) {
+  return round(b, loc, record.mean, type);
+}
+
+Value RecordMath::meanLow(const Record &record, Type type) {
+  if (record.meanLow)
+    return record.meanLow;
+  Value high = toF64(meanHigh(record, type));
+  Value low = arith::SubFOp::create(b, loc, record.mean, high);
+  return round(b, loc, low, type);
+}
+
+RecordTree::RecordTree(OpBuilder &b, Location loc, ArrayRef<Type> fieldTypes,
+                       int64_t levels)
+    : loc(loc), levels(levels) {
+  counts = allocateOnStack(b, loc, {levels}, b.getF64Type());
+  for (Type type : fieldTypes)
+    slots.push_back(allocateOnStack(b, loc, {levels}, type));
+}
+
+Record RecordTree::loadSlot(OpBuilder &b, Value level) {
+  SmallVector<Value> fields;
+  for (Value slot : slots)
+    fields.push_back(memref::LoadOp::create(b, loc, slot, level));
+  return Record::get(memref::LoadOp::create(b, loc, counts, level), fields);
+}
+
+void RecordTree::push(OpBuilder &b, const Record &record, Value index) {
+  // As many full subtrees end here as `index` has trailing ones.
+  SmallVector<Value> inits{record.count};
+  llvm::append_range(inits, record.getFields());
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  inits.append({zero, index});
+  SmallVector<Type> types = llvm::map_to_vector(
+      inits, [](Value value) { return value.getType(); });
+  unsigned numFields = slots.size();
+  auto loop = scf::WhileOp::create(
+      b, loc, types, inits,
+      [&](OpBuilder &before, Location, ValueRange args) {
+        Value one = arith::ConstantIndexOp::create(before, loc, 1);
+        Value bit = arith::AndIOp::create(before, loc, args.back(), one);
+        Value more = arith::CmpIOp::create(
+            before, loc, arith::CmpIPredicate::ne, bit, zero);
+        scf::ConditionOp::create(before, loc, more, args);
+      },
+      [&](OpBuilder &after, Location, ValueRange args) {
+        Record right = Record::get(args[0], args.slice(1, numFields));
+        Value level = args[numFields + 1];
+        Record merged =
+            RecordMath(after, loc).merge(loadSlot(after, level), right);
+        SmallVector<Value> next{merged.count};
+        llvm::append_range(next, merged.getFields());
+        Value one = arith::ConstantIndexOp::create(after, loc, 1);
+        next.push_back(arith::AddIOp::create(after, loc, level, one));
+        next.push_back(arith::ShRUIOp::create(after, loc, args.back(), one));
+        scf::YieldOp::create(after, loc, next);
+      });
+  Value level = loop.getResult(numFields + 1);
+  memref::StoreOp::create(b, loc, loop.getResult(0), counts, level);
+  for (unsigned i = 0; i < numFields; ++i)
+    memref::StoreOp::create(b, loc, loop.getResult(i + 1), slots[i], level);
+}
+
+Record RecordTree::fold(OpBuilder &b, Value total) {
+  // From the smallest subtree up; the first one found starts the record.
+  SmallVector<Value> inits{makeFloat(b, loc, b.getF64Type(), 0.0)};
+  for (Value slot : slots)
+    inits.push_back(makeFloat(
+        b, loc, cast<MemRefType>(slot.getType()).getElementType(),
+        slots.size() == 1 ? 0.0 : std::numeric_limits<double>::quiet_NaN()));
+  inits.push_back(arith::ConstantIntOp::create(b, loc, 0, 1));
+  unsigned numFields = slots.size();
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  Value end = arith::ConstantIndexOp::create(b, loc, levels);
+  SmallVector<Value> folded = emitLoop(
+      b, loc, zero, end, 1, inits,
+      [&](OpBuilder &body, Value level, ValueRange carried) {
+        Value one = arith::ConstantIndexOp::create(body, loc, 1);
+        Value shifted = arith::ShRUIOp::create(body, loc, total, level);
+        Value bit = arith::AndIOp::create(body, loc, shifted, one);
+        Value isSet = arith::CmpIOp::create(
+            body, loc, arith::CmpIPredicate::ne, bit, zero);
+        SmallVector<Type> types = llvm::map_to_vector(
+            carried, [](Value value) { return value.getType(); });
+        auto onSet = scf::IfOp::create(body, loc, types, isSet,
+                                       /*withElseRegion=*/true);
+        OpBuilder set = onSet.getThenBodyBuilder();
+        Record left = loadSlot(set, level);
+        Record right = Record::get(carried[0], carried.slice(1, numFields));
+        auto onFirst = scf::IfOp::create(set, loc, types, carried.back(),
+                                         /*withElseRegion=*/true);
+        Value yes = arith::ConstantIntOp::create(set, loc, 1, 1);
+        // The constant must dominate both branches.
+        yes.getDefiningOp()->moveBefore(onFirst);
+        auto yieldRecord = [&](OpBuilder branch, const Record &record) {
+          SmallVector<Value> next{record.count};
+          llvm::append_range(next, record.getFields());
+          next.push_back(yes);
+          scf::YieldOp::create(branch, loc, next);
+        };
+        OpBuilder later = onFirst.getThenBodyBuilder();
+        Record merged = RecordMath(later, loc).merge(left, right);
+        yieldRecord(later, merged);
+        yieldRecord(onFirst.getElseBodyBuilder(), left);
+        scf::YieldOp::create(set, loc, onFirst.getResults());
+        OpBuilder clear = onSet.getElseBodyBuilder();
+        scf::YieldOp::create(clear, loc, carried);
+        return SmallVector<Value>(onSet.getResults());
+      });
+  return Record::get(folded[0], ValueRange(folded).slice(1, numFields));
+}
