@@ -1,15 +1,8 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
-// Chooses how every kernel runs.
+// Chooses how every kernel runs on the target: all that decides only the speed.
 
-#include "bnc/Dialect/Norm/IR/Norm.h"
+#include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
 #include "bnc/Schedule/Passes.h"
-
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace bnc {
 #define GEN_PASS_DEF_SELECTSCHEDULEPASS
@@ -18,10 +11,60 @@ namespace bnc {
 
 using namespace mlir;
 using namespace bnc;
+using namespace bnc::norm;
+
+/// Rows of up to this many bytes are computed two at once: the chains of their
+/// horizontal sums overlap, worth 1.3x in L1 (docs/Lowering.md).
+static constexpr int64_t pairedRowBytes = 8192;
+
+/// Bytes of one row of the kernel's widest input, or nothing if dynamic.
+static std::optional<int64_t> getRowBytes(const KernelStructure &structure) {
+  KernelOp kernel = structure.getKernel();
+  int64_t elements = 1;
+  for (unsigned i = 0, e = kernel.getNumDims(); i < e; ++i) {
+    if (!(structure.getReducedDims() >> i & 1))
+      continue;
+    if (kernel.getDim(i).isDynamic())
+      return std::nullopt;
+    elements *= kernel.getDim(i).getSize();
+  }
+  return elements * structure.getComputeType().getWidth() / 8;
+}
+
+static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
+                                      TargetAttr target) {
+  MLIRContext *context = target.getContext();
+  bool isRows = structure.getForm() == KernelForm::Rows;
+  int64_t rows = 1, prefetch = isRows ? 1 : 0;
+  if (isRows)
+    if (std::optional<int64_t> bytes = getRowBytes(structure))
+      rows = *bytes <= pairedRowBytes ? 2 : 1;
+  SmallVector<CPUCaseAttr> cases;
+  cases.push_back(CPUCaseAttr::get(context, /*min_bytes=*/0, rows, prefetch,
+                                   /*nontemporal=*/false));
+  cases.push_back(CPUCaseAttr::get(context, target.getLlcShare(), /*rows=*/1,
+                                   prefetch, /*nontemporal=*/true));
+  return CPUScheduleAttr::get(context, cases);
+}
 
 namespace {
-struct SelectSchedulePass : bnc::impl::SelectSchedulePassBase<SelectSchedulePass> {
-  using SelectSchedulePassBase::SelectSchedulePassBase;
-  void runOnOperation() override {}
+
+struct SelectSchedulePass
+    : bnc::impl::SelectSchedulePassBase<SelectSchedulePass> {
+  void runOnOperation() override {
+    auto target = getOperation()->getAttrOfType<TargetAttr>("norm.target");
+    getOperation().walk([&](KernelOp kernel) {
+      if (kernel.getScheduleAttr())
+        return WalkResult::advance();
+      if (!target) {
+        kernel.emitError("the module has no 'norm.target'");
+        signalPassFailure();
+        return WalkResult::interrupt();
+      }
+      kernel.setScheduleAttr(selectSchedule(KernelStructure(kernel), target));
+      return WalkResult::advance();
+    });
+  }
 };
+
 } // namespace

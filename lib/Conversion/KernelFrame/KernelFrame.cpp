@@ -293,22 +293,11 @@ KernelFrame::KernelFrame(OpBuilder &b, Location loc, FuncOp func,
   }
 }
 
-Value KernelFrame::getExtent(DimSet dims) {
+Value KernelFrame::getTotalExtent(DimSet dims) {
   IndexMath math{b, loc};
   Value product = math.constant(1);
   for (unsigned dim : listDims(dims))
     product = math.mul(product, extents[dim]);
-  return product;
-}
-
-int64_t KernelFrame::getStaticExtent(DimSet dims) const {
-  int64_t product = 1;
-  for (unsigned dim : listDims(dims)) {
-    std::optional<int64_t> extent = getConstant(extents[dim]);
-    if (!extent)
-      return ShapedType::kDynamic;
-    product *= *extent;
-  }
   return product;
 }
 
@@ -340,7 +329,7 @@ KernelArray KernelFrame::getSection(Value key, unsigned field) {
     return makeContiguous(pointer, element, dims);
 
   SmallVector<Value> sizes, strides(dims.size() + 1);
-  sizes.push_back(math.ceilDiv(getExtent(section.chunkedDims), section.chunk));
+  sizes.push_back(math.ceilDiv(getTotalExtent(section.chunkedDims), section.chunk));
   for (unsigned dim : dims)
     sizes.push_back(extents[dim]);
   Value stride = math.constant(1);
@@ -365,7 +354,7 @@ Value KernelFrame::getBytesMoved() {
   auto addArray = [&](const KernelArray &array) {
     Value bytes =
         math.constant(array.element.getIntOrFloatBitWidth() / 8);
-    total = math.add(total, math.mul(bytes, getExtent(array.getDimSet())));
+    total = math.add(total, math.mul(bytes, getTotalExtent(array.getDimSet())));
   };
   for (const KernelArray &array : inputs)
     addArray(array);

@@ -82,12 +82,8 @@ Record bnc::emitColdRecord(OpBuilder &b, const EmissionContext &context,
   Location loc = context.loc;
   Value term = reduction->getOperand(0);
   Value zero = makeFloat(b, loc, b.getF64Type(), 0.0);
-  LoopMath math(b, loc);
-  Value terms = math.constant(1);
-  for (unsigned dim = 0; dim < 64; ++dim)
-    if (context.structure.getReducedDims() >> dim & 1)
-      terms = math.mul(terms, context.frame.getExtent(dim));
-  Value count = math.toF64(terms);
+  Value count = LoopMath(b, loc).toF64(emitTotalExtent(
+      b, loc, context.frame, context.structure.getReducedDims()));
   bool isSum = isa<SumOfSquaresOp>(reduction);
   Value sum = emitPointLoops(
       b, context, kept, kept.getPoint(), 0, zero,

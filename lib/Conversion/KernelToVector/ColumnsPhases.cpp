@@ -52,17 +52,6 @@ struct ColumnShape {
 
 } // namespace
 
-static Value emitExtent(OpBuilder &b, const EmissionContext &context,
-                        ArrayRef<DimSet> groups) {
-  LoopMath math(b, context.loc);
-  Value extent = math.constant(1);
-  for (DimSet group : groups)
-    for (unsigned dim = 0; dim < 64; ++dim)
-      if (group >> dim & 1)
-        extent = math.mul(extent, context.frame.getExtent(dim));
-  return extent;
-}
-
 static unsigned getNumFields(Operation *reduction) {
   if (!isa<MomentsOp>(reduction))
     return 1;
@@ -257,7 +246,7 @@ void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
 
 void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
                         Value first, Value steps) {
-  Value length = emitExtent(b, phase, shape.laneGroup);
+  Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
   emitLaneLoop(b, loc, length, phase.target.lanes, 1, {},
                [&](OpBuilder &body, Value position, Value count, unsigned,
                    MutableArrayRef<Value>) {
@@ -274,7 +263,7 @@ void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
   ColumnShape shape(phase);
   ChunkEmitter chunks(phase, stage, shape);
   int64_t chunkSize = phase.plan.getChunk();
-  Value totalSteps = emitExtent(b, phase, shape.stepGroups);
+  Value totalSteps = emitTotalExtent(b, phase.loc, phase.frame, shape.stepGroups);
   Value perOuter = math.ceilDiv(totalSteps, chunkSize);
   emitLoop(b, phase.loc, phase.begin, phase.end, 1, {},
            [&](OpBuilder &body, Value item, ValueRange) {
@@ -297,8 +286,8 @@ Value bnc::emitChunksItems(EmissionContext &context, OpBuilder &b,
   ColumnShape shape(context);
   LoopMath math(b, context.loc);
   Value chunks =
-      math.ceilDiv(emitExtent(b, context, shape.stepGroups), plan.getChunk());
-  return math.mul(emitExtent(b, context, shape.outerGroups), chunks);
+      math.ceilDiv(emitTotalExtent(b, context.loc, context.frame, shape.stepGroups), plan.getChunk());
+  return math.mul(emitTotalExtent(b, context.loc, context.frame, shape.outerGroups), chunks);
 }
 
 //===----------------------------------------------------------------------===//
@@ -312,7 +301,7 @@ class Finalizer {
 public:
   Finalizer(PhaseContext &phase, unsigned stage)
       : phase(phase), loc(phase.loc), stage(stage), shape(phase) {
-    Value steps = emitExtent(phase.b, phase, shape.stepGroups);
+    Value steps = emitTotalExtent(phase.b, phase.loc, phase.frame, shape.stepGroups);
     LoopMath math(phase.b, loc);
     totalSteps = steps;
     chunks = math.ceilDiv(steps, phase.plan.getChunk());
@@ -455,7 +444,7 @@ void Finalizer::emitKept(
 void Finalizer::emitColumns(OpBuilder &b, Value item) {
   LoopMath math(b, loc);
   int64_t lanes = phase.target.lanes;
-  Value length = emitExtent(b, phase, shape.laneGroup);
+  Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
   Value vectors = math.ceilDiv(length, lanes);
   Point point = makePoint(phase);
   emitCoordinates(b, loc, phase.frame, shape.outerGroups,
@@ -541,7 +530,7 @@ Value bnc::emitFinalizeItems(EmissionContext &context, OpBuilder &b) {
   if (context.structure.getForm() == KernelForm::ColumnsThenMerge)
     return emitRowsItems(context, b);
   ColumnShape shape(context);
-  return math.mul(emitExtent(b, context, shape.outerGroups),
-                  math.ceilDiv(emitExtent(b, context, shape.laneGroup),
+  return math.mul(emitTotalExtent(b, context.loc, context.frame, shape.outerGroups),
+                  math.ceilDiv(emitTotalExtent(b, context.loc, context.frame, shape.laneGroup),
                                context.target.lanes));
 }

@@ -85,7 +85,7 @@ SmallVector<Value> bnc::emitLoop(
           SmallVector<Value> next = body(nested, iv, carried);
           affine::AffineYieldOp::create(nested, loc, next);
         });
-    return llvm::to_vector(loop.getResults());
+    return SmallVector<Value>(loop.getResults());
   }
   Value stepValue = arith::ConstantIndexOp::create(b, loc, step);
   auto loop = scf::ForOp::create(
@@ -94,7 +94,7 @@ SmallVector<Value> bnc::emitLoop(
         SmallVector<Value> next = body(nested, iv, carried);
         scf::YieldOp::create(nested, loc, next);
       });
-  return llvm::to_vector(loop.getResults());
+  return SmallVector<Value>(loop.getResults());
 }
 
 /// Whether `array` treats neighbouring dims `dim` and `dim + 1` as one run.
@@ -131,6 +131,17 @@ bnc::collapseDims(DimSet dims, ArrayRef<const KernelArray *> arrays) {
 
 unsigned bnc::getLastDim(DimSet dims) { return 63 - llvm::countl_zero(dims); }
 
+Value bnc::emitTotalExtent(OpBuilder &b, Location loc,
+                           const KernelFrame &frame, ArrayRef<DimSet> groups) {
+  LoopMath math(b, loc);
+  Value extent = math.constant(1);
+  for (DimSet group : groups)
+    for (unsigned dim = 0; dim < 64; ++dim)
+      if (group >> dim & 1)
+        extent = math.mul(extent, frame.getExtent(dim));
+  return extent;
+}
+
 void bnc::emitCoordinates(OpBuilder &b, Location loc, KernelFrame &frame,
                           ArrayRef<DimSet> groups, Value flat,
                           MutableArrayRef<Value> coordinates) {
@@ -138,10 +149,7 @@ void bnc::emitCoordinates(OpBuilder &b, Location loc, KernelFrame &frame,
   for (auto [i, group] : llvm::enumerate(llvm::reverse(groups))) {
     Value position = flat;
     if (i + 1 != groups.size()) {
-      Value extent = math.constant(1);
-      for (unsigned dim = 0; dim < 64; ++dim)
-        if (group >> dim & 1)
-          extent = math.mul(extent, frame.getExtent(dim));
+      Value extent = emitTotalExtent(b, loc, frame, group);
       position = math.rem(flat, extent);
       flat = math.div(flat, extent);
     }

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace bnc {
 #define GEN_PASS_DEF_LOWERKERNELSPASS
@@ -83,7 +84,7 @@ public:
                  int64_t forceCase)
       : module(module), func(func), layout(layout), kernel(kernel),
         structure(kernel), prefix(llvm::formatv("{0}.k{1}", func.getSymName(),
-                                                index)),
+                                                index).str()),
         target(VectorTarget::get(target, structure.getComputeType())),
         forceCase(forceCase) {}
 
@@ -120,9 +121,9 @@ void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
   PhaseCode &phase = code.phases.emplace_back();
   unsigned number = code.phases.size() - 1;
   for (auto [i, schedule] : llvm::enumerate(cases)) {
-    std::string name = llvm::formatv("{0}.p{1}", prefix, number);
+    std::string name = llvm::formatv("{0}.p{1}", prefix, number).str();
     if (cases.size() > 1)
-      name += llvm::formatv(".c{0}", i);
+      name += llvm::formatv(".c{0}", i).str();
     func::FuncOp function = createPhaseFunction(module, loc, name);
     Block &entry = function.getBody().front();
     OpBuilder b = OpBuilder::atBlockEnd(&entry);

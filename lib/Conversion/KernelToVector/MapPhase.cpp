@@ -51,17 +51,6 @@ struct MapShape {
 
 } // namespace
 
-static Value emitExtent(OpBuilder &b, const EmissionContext &context,
-                        ArrayRef<DimSet> groups) {
-  LoopMath math(b, context.loc);
-  Value extent = math.constant(1);
-  for (DimSet group : groups)
-    for (unsigned dim = 0; dim < 64; ++dim)
-      if (group >> dim & 1)
-        extent = math.mul(extent, context.frame.getExtent(dim));
-  return extent;
-}
-
 /// Values that vary over the lanes alone and cost more than a load: an
 /// elementwise kernel computes them once for the rows of a task.
 static SmallVector<Value> listHoisted(const EmissionContext &context,
@@ -147,7 +136,7 @@ static void emitRowRange(OpBuilder &b, PhaseContext &phase,
 /// Blocks of a kernel that is one contiguous run.
 static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
   OpBuilder &b = phase.b;
-  Value length = emitExtent(b, phase, shape.laneGroup);
+  Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
   std::optional<int64_t> known = getConstantIndex(length);
   unsigned allStages = phase.structure.getNumStages() + 1;
   emitLoop(b, phase.loc, phase.begin, phase.end, 1, {},
@@ -179,7 +168,7 @@ void bnc::emitMapPhase(PhaseContext &phase) {
   }
   LoopMath math(b, phase.loc);
   Value zero = math.constant(0);
-  Value length = emitExtent(b, phase, shape.laneGroup);
+  Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
   SmallVector<Value> hoisted = listHoisted(phase, shape);
   if (hoisted.empty()) {
     emitRowRange(b, phase, shape, zero, length, phase.keptArrays);
@@ -214,6 +203,6 @@ Value bnc::emitMapItems(EmissionContext &context, OpBuilder &b) {
   MapShape shape(context);
   if (shape.isOneRun())
     return LoopMath(b, context.loc)
-        .ceilDiv(emitExtent(b, context, shape.laneGroup), runBlock);
-  return emitExtent(b, context, shape.rowGroups);
+        .ceilDiv(emitTotalExtent(b, context.loc, context.frame, shape.laneGroup), runBlock);
+  return emitTotalExtent(b, context.loc, context.frame, shape.rowGroups);
 }

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -208,12 +209,8 @@ Value PointEmitter::compute(Value value) {
     for (Attribute name : count.getOver())
       dims |= DimSet(1) << context.frame.getKernel().getDimIndex(
                   cast<StringAttr>(name).getValue());
-    LoopMath math(b, loc);
-    Value extent = math.constant(1);
-    for (unsigned dim = 0; dim < 64; ++dim)
-      if (dims >> dim & 1)
-        extent = math.mul(extent, context.frame.getExtent(dim));
-    return math.toF64(extent);
+    return LoopMath(b, loc).toF64(
+        emitTotalExtent(b, loc, context.frame, dims));
   }
   if (isa<SumOfSquaresOp>(op))
     return findRecord(value)->m2;

@@ -247,14 +247,8 @@ void RowStage::emit(OpBuilder &b) {
   LoopMath math(b, loc);
   int64_t chunkSize = phase.plan.getChunk();
   Value zero = math.constant(0), one = math.constant(1);
-  Value length = one, runs = one;
-  for (unsigned dim = 0; dim < 64; ++dim)
-    if (laneGroup >> dim & 1)
-      length = math.mul(length, phase.frame.getExtent(dim));
-  for (DimSet group : runGroups)
-    for (unsigned dim = 0; dim < 64; ++dim)
-      if (group >> dim & 1)
-        runs = math.mul(runs, phase.frame.getExtent(dim));
+  Value length = emitTotalExtent(b, loc, phase.frame, laneGroup);
+  Value runs = emitTotalExtent(b, loc, phase.frame, runGroups);
   // Whole runs where a run is shorter than a chunk, else pieces of one run.
   Value runsPerChunk = math.max(
       math.div(math.constant(chunkSize), math.max(length, one)), one);
@@ -344,14 +338,8 @@ static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
       collapseDims(phase.structure.getReducedDims(), listMapArrays(phase));
   DimSet laneGroup = groups.pop_back_val();
   Value zero = LoopMath(b, loc).constant(0);
-  Value length = LoopMath(b, loc).constant(1), runs = length;
-  for (unsigned dim = 0; dim < 64; ++dim) {
-    if (laneGroup >> dim & 1)
-      length = LoopMath(b, loc).mul(length, phase.frame.getExtent(dim));
-    for (DimSet group : groups)
-      if (group >> dim & 1)
-        runs = LoopMath(b, loc).mul(runs, phase.frame.getExtent(dim));
-  }
+  Value length = emitTotalExtent(b, loc, phase.frame, laneGroup);
+  Value runs = emitTotalExtent(b, loc, phase.frame, groups);
   auto emitRun = [&](OpBuilder &body, Value run, ValueRange) {
     SmallVector<std::unique_ptr<PointEmitter>> owned;
     SmallVector<PointEmitter *> emitters;
@@ -409,10 +397,6 @@ void bnc::emitRowsPhase(PhaseContext &phase) {
 }
 
 Value bnc::emitRowsItems(EmissionContext &context, OpBuilder &b) {
-  LoopMath math(b, context.loc);
-  Value items = math.constant(1);
-  for (unsigned dim = 0; dim < 64; ++dim)
-    if (context.structure.getKeptDims() >> dim & 1)
-      items = math.mul(items, context.frame.getExtent(dim));
-  return items;
+  return emitTotalExtent(b, context.loc, context.frame,
+                         context.structure.getKeptDims());
 }

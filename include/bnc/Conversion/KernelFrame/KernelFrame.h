@@ -53,9 +53,7 @@ public:
   /// The extent of a kernel dim, as an index (a constant where static).
   mlir::Value getExtent(unsigned dim) const { return extents[dim]; }
   /// The product of the extents of `dims`, as an index.
-  mlir::Value getExtent(DimSet dims);
-  /// The static product of the extents of `dims`, or ShapedType::kDynamic.
-  int64_t getStaticExtent(DimSet dims) const;
+  mlir::Value getTotalExtent(DimSet dims);
   /// Input `i`.
   const KernelArray &getInput(unsigned i) const { return inputs[i]; }
   /// Where result `i` is stored: once, or more if it is returned twice.

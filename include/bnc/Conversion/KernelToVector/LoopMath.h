@@ -61,6 +61,11 @@ void emitCoordinates(mlir::OpBuilder &b, mlir::Location loc,
                      mlir::Value flat,
                      llvm::MutableArrayRef<mlir::Value> coordinates);
 
+/// The product of the extents of all dims of `groups`.
+mlir::Value emitTotalExtent(mlir::OpBuilder &b, mlir::Location loc,
+                            const KernelFrame &frame,
+                            llvm::ArrayRef<DimSet> groups);
+
 /// Index of the highest dim of a set that is not empty.
 unsigned getLastDim(DimSet dims);
 
