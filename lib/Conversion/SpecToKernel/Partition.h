@@ -47,8 +47,8 @@ struct PlannedKernel {
 ///   kernel cannot store, starts a new kernel.
 /// * An elementwise op of arguments alone is computed again wherever it is
 ///   read, unless an earlier kernel stores it for the caller anyway.
-/// * A widening is repeated by every kernel that reads it, so that what crosses
-///   kernels is the narrow value.
+/// * A widening or a comparison is repeated by every kernel that reads it, so
+///   that what crosses kernels is the narrow value, and never an i1.
 /// * A result that ties an argument which is still read elsewhere goes through
 ///   the workspace and is copied by a last kernel.
 class Partition {
@@ -58,11 +58,7 @@ public:
   /// The kernels in the order they run; one without roots computes nothing.
   llvm::ArrayRef<PlannedKernel> getKernels() const { return kernels; }
   /// Whether kernel `k` computes `op` itself rather than read its value.
-  bool isComputedIn(mlir::Operation *op, unsigned k) const {
-    auto home = homes.find(op);
-    return home == homes.end() || home->second >= k ||
-           mlir::isa<mlir::arith::ExtFOp>(op);
-  }
+  bool isComputedIn(mlir::Operation *op, unsigned k) const;
 
   /// What one kernel computes and reads.
   struct Demand {

@@ -30,6 +30,20 @@ norm.func @other_dims_start_a_kernel(%x: [r, c] bf16, %eps: f32) -> (y: [r, c] f
   norm.return %3 : tensor<?x?xf32>
 }
 
+// So do the operands of a comparison, not its outcome.
+// CHECK-LABEL: norm.func @comparison_is_repeated
+// CHECK: %[[FIRST:.*]] = norm.kernel {{.*}} -> ([r, c] tensor<?x?xf32>)
+// CHECK: norm.kernel [r, c] (%[[FIRST]][r, c], %x[r, c] scalars %eps)
+// CHECK: arith.cmpf
+// CHECK: arith.select
+norm.func @comparison_is_repeated(%x: [r, c] f32, %eps: f32) -> (y: [r, c] f32) {
+  %0 = norm.layer_norm %x over [1] eps %eps : (tensor<?x?xf32>, f32) -> tensor<?x?xf32>
+  %1 = arith.cmpf ogt, %0, %x : tensor<?x?xf32>
+  %2 = norm.layer_norm %0 over [0] eps %eps : (tensor<?x?xf32>, f32) -> tensor<?x?xf32>
+  %3 = arith.select %1, %2, %x : tensor<?x?xi1>, tensor<?x?xf32>
+  norm.return %3 : tensor<?x?xf32>
+}
+
 // CHECK-LABEL: norm.func @other_names_start_a_kernel
 // CHECK: norm.kernel [r, h, d = 64] (%q[r, h, d], %w[d] scalars %eps)
 // CHECK: norm.kernel [r, h2, d = 64] (%k[r, h2, d], %w[d] scalars %eps)
