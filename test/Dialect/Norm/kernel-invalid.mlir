@@ -1,6 +1,6 @@
 // RUN: bnc-opt %s --split-input-file --verify-diagnostics
 
-// Constraints of KernelOps.td, in their order.
+// Constraints of KernelOps.td and ReductionOps.td, in their order.
 
 norm.func @view_of_too_few_axes_c1(%x: [r, c = 8] f32) -> (y: [r, c] f32) {
   // expected-error @below {{the view of input 0 must have one entry for each of its 2 axes, but got 1}}

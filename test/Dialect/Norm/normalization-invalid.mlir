@@ -1,6 +1,6 @@
 // RUN: bnc-opt %s --split-input-file --verify-diagnostics
 
-// Constraints of NormalizationOps.td, in their order.
+// Constraints of NormalizationOps.td and ChannelNormOps.td, in their order.
 
 norm.func @layer_norm_no_axes_c1(%x: [r, c = 8] f32, %e: f32) -> (y: [r, c] f32) {
   // expected-error @below {{expected strictly increasing dims of 'input' after 'over', out of 0 to 1, but got []}}
