@@ -15,26 +15,23 @@ using namespace bnc::norm;
 /// Reports an op that is not in the table: what it may have meant to be, and
 /// what its dialect offers.
 static LogicalResult reportUnknown(Operation *op) {
-  StringRef name = op->getName().getStringRef();
-  SmallVector<StringRef> names, ofDialect;
-  for (const ElementwiseOp &entry : getElementwiseTable()) {
-    names.push_back(entry.name);
-    auto [dialect, mnemonic] = entry.name.split('.');
-    if (dialect == op->getName().getDialectNamespace())
-      ofDialect.push_back(mnemonic);
-  }
+  auto [dialect, mnemonic] = op->getName().getStringRef().split('.');
+  SmallVector<StringRef> accepted;
+  for (const ElementwiseOp &entry : getElementwiseTable())
+    if (StringRef(entry.name).split('.').first == dialect)
+      accepted.push_back(StringRef(entry.name).split('.').second);
   InFlightDiagnostic error = op->emitError("'")
-                             << name << "' is not accepted in a spec"
-                             << didYouMean(name, names);
-  if (ofDialect.empty()) {
+                             << op->getName() << "' is not accepted in a spec"
+                             << didYouMean(mnemonic, accepted,
+                                           (dialect + ".").str());
+  if (accepted.empty()) {
     error.attachNote() << "accepted are the ops of 'norm' and elementwise ops "
                           "of 'arith' and 'math'";
     return error;
   }
   Diagnostic &note = error.attachNote()
-                     << "accepted of '" << op->getName().getDialectNamespace()
-                     << "' are ";
-  llvm::interleaveComma(ofDialect, note);
+                     << "accepted of '" << dialect << "' are ";
+  llvm::interleaveComma(accepted, note);
   return error;
 }
 
@@ -93,6 +90,8 @@ static bool isSpecType(Type type) {
 LogicalResult bnc::norm::verifySpecBody(FuncOp func) {
   bool formed = false;
   for (Operation &op : func.getBody().front().without_terminator()) {
+    if (isa<FuncOp>(op)) // (C10)
+      return op.emitError("a norm.func cannot be inside another");
     formed |= isa<KernelOp>(op);
     bool ofNorm = isa_and_nonnull<NormDialect>(op.getDialect());
     if (!ofNorm || lookupElementwise(op.getName().getStringRef()))

@@ -3,6 +3,8 @@
 
 #include "bnc/Dialect/Norm/IR/ClosestName.h"
 
+#include "llvm/ADT/Twine.h"
+
 #include <algorithm>
 
 llvm::StringRef
@@ -21,7 +23,10 @@ bnc::norm::getClosestName(llvm::StringRef name,
 }
 
 std::string bnc::norm::didYouMean(llvm::StringRef name,
-                                  llvm::ArrayRef<llvm::StringRef> names) {
+                                  llvm::ArrayRef<llvm::StringRef> names,
+                                  llvm::StringRef prefix) {
   llvm::StringRef closest = getClosestName(name, names);
-  return closest.empty() ? "" : "; did you mean '" + closest.str() + "'?";
+  if (closest.empty())
+    return "";
+  return ("; did you mean '" + prefix + closest + "'?").str();
 }

@@ -22,6 +22,7 @@ static ParseResult parseDims(OpAsmParser &parser, ArrayAttr &dims) {
   auto parseDim = [&]() -> ParseResult {
     std::string name, symbol;
     int64_t size = ShapedType::kDynamic, divisor = 1;
+    SMLoc loc = parser.getCurrentLocation();
     if (parser.parseKeywordOrString(&name))
       return failure();
     symbol = name;
@@ -37,9 +38,11 @@ static ParseResult parseDims(OpAsmParser &parser, ArrayAttr &dims) {
         return failure();
       }
     }
-    parsed.push_back(DimAttr::get(b.getContext(), b.getStringAttr(name), size,
-                                  b.getStringAttr(symbol), divisor));
-    return success();
+    auto dim =
+        parser.getChecked<DimAttr>(loc, b.getContext(), b.getStringAttr(name),
+                                   size, b.getStringAttr(symbol), divisor);
+    parsed.push_back(dim);
+    return success(bool(dim));
   };
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseDim))
     return failure();

@@ -24,6 +24,7 @@ void NormDialect::registerAttributes() {
 Attribute DimAttr::parse(AsmParser &parser, Type) {
   std::string name, symbol;
   int64_t size = ShapedType::kDynamic, divisor = 1;
+  SMLoc loc = parser.getCurrentLocation();
   if (parser.parseLess() || parser.parseKeywordOrString(&name) ||
       parser.parseEqual())
     return {};
@@ -40,8 +41,8 @@ Attribute DimAttr::parse(AsmParser &parser, Type) {
   if (parser.parseGreater())
     return {};
   Builder &b = parser.getBuilder();
-  return DimAttr::get(b.getContext(), b.getStringAttr(name), size,
-                      b.getStringAttr(symbol), divisor);
+  return parser.getChecked<DimAttr>(loc, b.getContext(), b.getStringAttr(name),
+                                    size, b.getStringAttr(symbol), divisor);
 }
 
 void DimAttr::print(AsmPrinter &printer) const {

@@ -40,9 +40,10 @@ NormDialect::getParseOperationHook(StringRef opName) const {
     SmallVector<StringRef> names;
     for (RegisteredOperationName name :
          parser.getContext()->getRegisteredOperationsByDialect("norm"))
-      names.push_back(name.getStringRef());
+      names.push_back(name.stripDialect());
     return parser.emitError(parser.getNameLoc(), "unknown op '")
-           << opName << "'" << didYouMean(opName, names);
+           << opName << "'"
+           << didYouMean(StringRef(opName).split('.').second, names, "norm.");
   };
 }
 

@@ -1,6 +1,6 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // What the verifiers of all normalizations share. Constraint labels are those
-// of NormalizationOps.td.
+// of NormalizationOps.td and ChannelNormOps.td.
 
 #ifndef BNC_LIB_DIALECT_NORM_IR_NORMALIZATIONVERIFY_H
 #define BNC_LIB_DIALECT_NORM_IR_NORMALIZATIONVERIFY_H

@@ -18,37 +18,112 @@ class Norm_ActivationOp<string mnemonic>
 
 def Norm_ReluOp : Norm_ActivationOp<"relu"> {
   let summary = "Rectified linear unit";
-  let description = "`max(input, 0)`; NaN stays NaN and -0 gives +0.";
+  let description = [{
+    `max(input, 0)`; NaN stays NaN and -0 gives +0.
+
+    Example:
+    ```mlir
+    norm.func @relu_of_sum(%a: [n] f32, %b: [n] f32) -> (y: [n] f32) {
+      %0 = arith.addf %a, %b : tensor<?xf32>
+      %1 = norm.relu %0 : tensor<?xf32>
+      norm.return %1 : tensor<?xf32>
+    }
+    ```
+  }];
   let hasFolder = 1;
 }
 def Norm_LeakyReluOp : Norm_ActivationOp<"leaky_relu"> {
   let summary = "Leaky rectified linear unit";
-  let description = "`input >= 0 ? input : slope * input`, the product in the compute type.";
+  let description = [{
+    `input >= 0 ? input : slope * input`, the product in the compute type.
+
+    Example:
+    ```mlir
+    norm.func @leaky_relu_of_sum(%a: [n] f32, %b: [n] f32) -> (y: [n] f32) {
+      %0 = arith.addf %a, %b : tensor<?xf32>
+      %1 = norm.leaky_relu %0 slope 0.01 : tensor<?xf32>
+      norm.return %1 : tensor<?xf32>
+    }
+    ```
+  }];
   let arguments = (ins Norm_FloatTensor:$input, F64Attr:$slope);
   let assemblyFormat = "$input `slope` $slope attr-dict `:` type($result)";
 }
 def Norm_SiluOp : Norm_ActivationOp<"silu"> {
   let summary = "Sigmoid linear unit";
-  let description = "`input / (1 + exp(-input))`, computed in f32.";
+  let description = [{
+    `input / (1 + exp(-input))`, computed in f32.
+
+    Example:
+    ```mlir
+    norm.func @silu_of_sum(%a: [n] f32, %b: [n] f32) -> (y: [n] f32) {
+      %0 = arith.addf %a, %b : tensor<?xf32>
+      %1 = norm.silu %0 : tensor<?xf32>
+      norm.return %1 : tensor<?xf32>
+    }
+    ```
+  }];
 }
 def Norm_GeluOp : Norm_ActivationOp<"gelu"> {
   let summary = "Gaussian error linear unit";
-  let description = "`input / 2 * (1 + erf(input / sqrt(2)))`, computed in f32.";
+  let description = [{
+    `input / 2 * (1 + erf(input / sqrt(2)))`, computed in f32.
+
+    Example:
+    ```mlir
+    norm.func @gelu_of_sum(%a: [n] f32, %b: [n] f32) -> (y: [n] f32) {
+      %0 = arith.addf %a, %b : tensor<?xf32>
+      %1 = norm.gelu %0 : tensor<?xf32>
+      norm.return %1 : tensor<?xf32>
+    }
+    ```
+  }];
 }
 def Norm_GeluTanhOp : Norm_ActivationOp<"gelu_tanh"> {
   let summary = "Gaussian error linear unit, tanh form";
   let description = [{
     `input / 2 * (1 + tanh(sqrt(2 / pi) * (input + 0.044715 * input^3)))`,
     computed in f32.
+
+    Example:
+    ```mlir
+    norm.func @gelu_tanh_of_sum(%a: [n] f32, %b: [n] f32) -> (y: [n] f32) {
+      %0 = arith.addf %a, %b : tensor<?xf32>
+      %1 = norm.gelu_tanh %0 : tensor<?xf32>
+      norm.return %1 : tensor<?xf32>
+    }
+    ```
   }];
 }
 def Norm_SigmoidOp : Norm_ActivationOp<"sigmoid"> {
   let summary = "Logistic function";
-  let description = "`1 / (1 + exp(-input))`, computed in f32.";
+  let description = [{
+    `1 / (1 + exp(-input))`, computed in f32.
+
+    Example:
+    ```mlir
+    norm.func @sigmoid_of_sum(%a: [n] f32, %b: [n] f32) -> (y: [n] f32) {
+      %0 = arith.addf %a, %b : tensor<?xf32>
+      %1 = norm.sigmoid %0 : tensor<?xf32>
+      norm.return %1 : tensor<?xf32>
+    }
+    ```
+  }];
 }
 def Norm_TanhOp : Norm_ActivationOp<"tanh"> {
   let summary = "Hyperbolic tangent";
-  let description = "`tanh(input)`, computed in f32.";
+  let description = [{
+    `tanh(input)`, computed in f32.
+
+    Example:
+    ```mlir
+    norm.func @tanh_of_sum(%a: [n] f32, %b: [n] f32) -> (y: [n] f32) {
+      %0 = arith.addf %a, %b : tensor<?xf32>
+      %1 = norm.tanh %0 : tensor<?xf32>
+      norm.return %1 : tensor<?xf32>
+    }
+    ```
+  }];
 }
 
 def Norm_BroadcastOp : Norm_Op<"broadcast", [Pure]> {
@@ -62,6 +137,15 @@ def Norm_BroadcastOp : Norm_Op<"broadcast", [Pure]> {
     * (C1) `dims` are strictly increasing dims of `like`, one per dim of `input`.
     * (C2) dims that `input` keeps have equal extents in `input` and `like`.
     * (C3) the result has the shape of `like` and the element type of `input`.
+
+    Example:
+    ```mlir
+    norm.func @bias(%x: [r, c] f32, %b: [c] f32) -> (y: [r, c] f32) {
+      %0 = norm.broadcast %b like %x dims [1] : tensor<?xf32>, tensor<?x?xf32> -> tensor<?x?xf32>
+      %1 = arith.addf %x, %0 : tensor<?x?xf32>
+      norm.return %1 : tensor<?x?xf32>
+    }
+    ```
   }];
   let arguments = (ins AnyTypeOf<[Norm_FloatTensor, Norm_Scalar]>:$input,
                        Norm_FloatTensor:$like, DenseI64ArrayAttr:$dims);

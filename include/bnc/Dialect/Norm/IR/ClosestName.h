@@ -16,9 +16,11 @@ namespace bnc::norm {
 llvm::StringRef getClosestName(llvm::StringRef name,
                                llvm::ArrayRef<llvm::StringRef> names);
 
-/// `; did you mean 'x'?` for the closest of `names`, or nothing.
+/// `; did you mean 'x'?` for the closest of `names`, or nothing. `prefix` is
+/// what both lack of their full names, as `math.` of ops.
 std::string didYouMean(llvm::StringRef name,
-                       llvm::ArrayRef<llvm::StringRef> names);
+                       llvm::ArrayRef<llvm::StringRef> names,
+                       llvm::StringRef prefix = "");
 
 } // namespace bnc::norm
 

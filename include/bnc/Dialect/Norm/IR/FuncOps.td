@@ -77,7 +77,17 @@ def Norm_FuncOp : Norm_Op<"func", [
 
 def Norm_ReturnOp : Norm_Op<"return", [Pure, Terminator, HasParent<"FuncOp">]> {
   let summary = "end of a norm.func";
-  let description = "Gives the results of the enclosing `norm.func`, in order.";
+  let description = [{
+    Gives the results of the enclosing `norm.func`, in order.
+
+    Example:
+    ```mlir
+    norm.func @copy_and_square(%x: [n] f32) -> (y: [n] f32, z: [n] f32) {
+      %0 = arith.mulf %x, %x : tensor<?xf32>
+      norm.return %x, %0 : tensor<?xf32>, tensor<?xf32>
+    }
+    ```
+  }];
   let arguments = (ins Variadic<AnyRankedTensor>:$operands);
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
 }

@@ -6,7 +6,9 @@
 
 include "bnc/Dialect/Norm/IR/FuncOps.td"
 include "bnc/Dialect/Norm/IR/NormalizationOps.td"
+include "bnc/Dialect/Norm/IR/ChannelNormOps.td"
 include "bnc/Dialect/Norm/IR/ActivationOps.td"
 include "bnc/Dialect/Norm/IR/KernelOps.td"
+include "bnc/Dialect/Norm/IR/ReductionOps.td"
 
 #endif // BNC_DIALECT_NORM_IR_NORMOPS_TD

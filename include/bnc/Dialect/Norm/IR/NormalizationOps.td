@@ -42,9 +42,6 @@ class Norm_AxesOp<string mnemonic> : Norm_NormalizationOp<mnemonic> {
   }];
 }
 
-/// Normalization with one parameter per element of the dim `feature`.
-class Norm_FeatureOp<string mnemonic> : Norm_NormalizationOp<mnemonic>;
-
 def Norm_LayerNormOp : Norm_AxesOp<"layer_norm"> {
   let summary = "Layer normalization";
   let description = [{
@@ -70,6 +67,17 @@ def Norm_LayerNormOp : Norm_AxesOp<"layer_norm"> {
     * (C5) `saves` are distinct names out of mean, mean_low, rstd, and there is
       one saved result for each, of the compute type and the kept dims.
     * (C6) `weight_offset` other than 0 needs `scale`.
+
+    Example:
+    ```mlir
+    norm.func @ln(%x: [r, c = 768] f32, %g: [c] f32, %b: [c] f32, %eps: f32)
+        -> (y: [r, c] f32, mean: [r] f32, rstd: [r] f32) {
+      %y, %stats:2 = norm.layer_norm %x over [1] scale %g shift %b eps %eps saves [mean, rstd]
+        : (tensor<?x768xf32>, tensor<768xf32>, tensor<768xf32>, f32)
+        -> (tensor<?x768xf32>, tensor<?xf32>, tensor<?xf32>)
+      norm.return %y, %stats#0, %stats#1 : tensor<?x768xf32>, tensor<?xf32>, tensor<?xf32>
+    }
+    ```
   }];
 }
 
@@ -87,6 +95,15 @@ def Norm_RMSNormOp : Norm_AxesOp<"rms_norm"> {
 
     Numerics and constraints (C1) to (C6) as `norm.layer_norm`; `saves` may
     name rstd only.
+
+    Example:
+    ```mlir
+    norm.func @gemma_rms(%x: [r, c] bf16, %w: [c] bf16, %eps: f32) -> (y: [r, c] bf16) {
+      %y = norm.rms_norm %x over [1] scale %w eps %eps {weight_offset = 1.0}
+        : (tensor<?x?xbf16>, tensor<?xbf16>, f32) -> tensor<?x?xbf16>
+      norm.return %y : tensor<?x?xbf16>
+    }
+    ```
   }];
 }
 
@@ -110,6 +127,14 @@ def Norm_L2NormOp : Norm_NormalizationOp<"l2_norm"> {
     ```
 
     Numerics and constraints (C1) to (C6) as `norm.rms_norm`.
+
+    Example:
+    ```mlir
+    norm.func @unit_rows(%x: [r, c] f32, %eps: f32) -> (y: [r, c] f32) {
+      %y = norm.l2_norm %x over [1] form max eps %eps : (tensor<?x?xf32>, f32) -> tensor<?x?xf32>
+      norm.return %y : tensor<?x?xf32>
+    }
+    ```
   }];
   let arguments = (ins Norm_FloatTensor:$input,
                        Optional<Norm_FloatTensor>:$scale,
@@ -123,147 +148,6 @@ def Norm_L2NormOp : Norm_NormalizationOp<"l2_norm"> {
   let assemblyFormat = [{
     $input `over` $axes (`form` $form^)? (`scale` $scale^)? (`shift` $shift^)? `eps` $eps
     (`saves` custom<NameList>($saves)^)? attr-dict `:` functional-type(operands, results)
-  }];
-}
-
-def Norm_GroupNormOp : Norm_FeatureOp<"group_norm"> {
-  let summary = "Group normalization";
-  let description = [{
-    Cuts the dim `feature` into `groups` runs of neighbouring channels and
-    normalizes every group of every sample (dim 0) over the group's channels
-    and all remaining dims, in any layout. `scale` and `shift` have one element
-    per channel.
-
-    ```
-    mean, var over the channels of the group and all dims but 0 and feature
-    rstd   = 1 / sqrt(var + eps)
-    result = (input - mean) * rstd * (weight_offset + scale) + shift
-    ```
-
-    Numerics as `norm.layer_norm`. Constraints:
-    * (C1) `feature` is a dim of `input` other than 0.
-    * (C2) `scale` and `shift` have one element per channel.
-    * (C3) `result` has the shape of `input`.
-    * (C4), (C5), (C6) as `norm.layer_norm`; saved statistics have shape
-      (samples, groups).
-    * (C7) `groups` is positive and divides a static feature extent.
-  }];
-  let arguments = (ins Norm_FloatTensor:$input,
-                       Optional<Norm_FloatTensor>:$scale,
-                       Optional<Norm_FloatTensor>:$shift,
-                       Norm_Scalar:$eps,
-                       I64Attr:$feature, I64Attr:$groups,
-                       DefaultValuedAttr<F64Attr, "0.0">:$weight_offset,
-                       DefaultValuedAttr<StrArrayAttr, "{}">:$saves);
-  let assemblyFormat = [{
-    $input `feature` $feature `groups` $groups (`scale` $scale^)? (`shift` $shift^)?
-    `eps` $eps (`saves` custom<NameList>($saves)^)? attr-dict `:` functional-type(operands, results)
-  }];
-}
-
-def Norm_InstanceNormOp : Norm_FeatureOp<"instance_norm"> {
-  let summary = "Instance normalization";
-  let description = [{
-    Normalizes every channel (dim `feature`) of every sample (dim 0) over all
-    remaining dims, in any layout.
-
-    Numerics and constraints as `norm.group_norm` with one channel per group;
-    saved statistics have shape (samples, channels). There is no (C7).
-  }];
-  let arguments = (ins Norm_FloatTensor:$input,
-                       Optional<Norm_FloatTensor>:$scale,
-                       Optional<Norm_FloatTensor>:$shift,
-                       Norm_Scalar:$eps, I64Attr:$feature,
-                       DefaultValuedAttr<F64Attr, "0.0">:$weight_offset,
-                       DefaultValuedAttr<StrArrayAttr, "{}">:$saves);
-  let assemblyFormat = [{
-    $input `feature` $feature (`scale` $scale^)? (`shift` $shift^)? `eps` $eps
-    (`saves` custom<NameList>($saves)^)? attr-dict `:` functional-type(operands, results)
-  }];
-}
-
-def Norm_BatchNormInferenceOp : Norm_Op<"batch_norm_inference", [
-    Pure, AttrSizedOperandSegments]> {
-  let summary = "Batch normalization with given statistics";
-  let description = [{
-    ```
-    rstd   = 1 / sqrt(variance + eps)
-    result = (input - mean) * rstd * (weight_offset + scale) + shift
-    ```
-
-    with one element of each parameter per element of the dim `feature`.
-
-    Numerics: rstd in f64, the rest in f32 (f64 for f64 input), one rounding
-    to the result type. Constraints:
-    * (C1) `feature` is a dim of `input`.
-    * (C2) `mean`, `variance`, `scale` and `shift` have one element per channel.
-    * (C3), (C4), (C6) as `norm.layer_norm`.
-  }];
-  let arguments = (ins Norm_FloatTensor:$input,
-                       Norm_FloatTensor:$mean, Norm_FloatTensor:$variance,
-                       Optional<Norm_FloatTensor>:$scale,
-                       Optional<Norm_FloatTensor>:$shift,
-                       Norm_Scalar:$eps, I64Attr:$feature,
-                       DefaultValuedAttr<F64Attr, "0.0">:$weight_offset);
-  let results = (outs Norm_FloatTensor:$result);
-  let hasVerifier = 1;
-  let assemblyFormat = [{
-    $input `feature` $feature `mean` $mean `variance` $variance (`scale` $scale^)?
-    (`shift` $shift^)? `eps` $eps attr-dict `:` functional-type(operands, results)
-  }];
-}
-
-def Norm_BatchNormTrainingOp : Norm_NormalizationOp<"batch_norm_training"> {
-  let summary = "Batch normalization with the statistics of the batch";
-  let description = [{
-    Normalizes every channel (dim `feature`) over all other dims. With
-    `running` given it also gives the updated running statistics, as the last
-    two results.
-
-    ```
-    mean, var over all dims but feature; n elements each
-    rstd             = 1 / sqrt(var + eps)
-    result           = (input - mean) * rstd * (weight_offset + scale) + shift
-    new_running_mean = (1 - momentum) * running_mean + momentum * mean
-    new_running_var  = (1 - momentum) * running_var + momentum * var * n / (n - 1)
-    ```
-
-    `biased_running_variance` leaves n / (n - 1) out.
-
-    Numerics as `norm.layer_norm`; the running statistics are computed in f64
-    and rounded once. n = 0 leaves them as they are and gives saved statistics
-    NaN; n = 1 with an unbiased running variance is an error of the call.
-    Constraints:
-    * (C1) to (C3) and (C6) as `norm.group_norm`, any `feature`.
-    * (C4), (C5) as `norm.layer_norm`; saved statistics have shape (channels).
-    * (C7) running mean, running variance and `momentum` come together, the
-      first two with one element per channel, and with them two more results
-      of the same types.
-  }];
-  let arguments = (ins Norm_FloatTensor:$input,
-                       Optional<Norm_FloatTensor>:$scale,
-                       Optional<Norm_FloatTensor>:$shift,
-                       Optional<Norm_FloatTensor>:$running_mean,
-                       Optional<Norm_FloatTensor>:$running_variance,
-                       Optional<Norm_Scalar>:$momentum,
-                       Norm_Scalar:$eps, I64Attr:$feature,
-                       UnitAttr:$biased_running_variance,
-                       DefaultValuedAttr<F64Attr, "0.0">:$weight_offset,
-                       DefaultValuedAttr<StrArrayAttr, "{}">:$saves);
-  let assemblyFormat = [{
-    $input `feature` $feature (`scale` $scale^)? (`shift` $shift^)?
-    (`running` $running_mean^ `,` $running_variance `momentum` $momentum)?
-    (`biased_running_variance` $biased_running_variance^)?
-    `eps` $eps (`saves` custom<NameList>($saves)^)? attr-dict `:` functional-type(operands, results)
-  }];
-  let extraClassDeclaration = extraNormalizationDeclaration # [{
-    /// The updated running mean and variance, null when there are none.
-    ::mlir::Value getNewRunningMean() {
-      return getRunningMean() ? getSaved()[getSaved().size() - 2] : ::mlir::Value();
-    }
-    ::mlir::Value getNewRunningVariance() {
-      return getRunningMean() ? getSaved()[getSaved().size() - 1] : ::mlir::Value();
-    }
   }];
 }
 
