@@ -1,0 +1,126 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The same bits for any batch, thread count, schedule case, alignment and for
+// static and dynamic extents.
+
+#include "ExecutionTest.h"
+#include "Specs.h"
+
+using namespace bnc;
+
+namespace {
+
+/// A spec with a dim `r` that no statistic goes over, and one more dim that
+/// can be static (its extent) or dynamic (-1).
+struct BitsCase {
+  const char *name;
+  std::function<std::string(int64_t)> spec;
+  const char *dim;
+  int64_t extent;
+  /// Elements of one r in every tensor that has it.
+  int64_t rowElements;
+};
+
+class Bits : public ExecutionTest, public testing::WithParamInterface<BitsCase> {
+};
+
+} // namespace
+
+static std::string layerNormF32(int64_t c) { return layerNormRows("f32", c); }
+
+/// The first `rows` of `all` rows in `bytes`, or everything for what has none.
+static Bytes takeRows(const Bytes &bytes, int64_t all, int64_t rows) {
+  return Bytes(bytes.begin(), bytes.begin() + bytes.size() / all * rows);
+}
+
+TEST_P(Bits, AreEqual) {
+  const BitsCase &test = GetParam();
+  constexpr int64_t most = 4096;
+  const int64_t rowCounts[] = {most, 1, 2, 3, 5, 7, 64};
+  const int threadCounts[] = {1, 2, 3, 7};
+  const unsigned misalignments[] = {0, 4, 16, 36};
+
+  llvm::SmallVector<Bytes> expected, arguments;
+  int64_t compared = 0;
+  for (int64_t extent : {test.extent, int64_t(-1)}) {
+    Subject subject = parse(test.spec(extent));
+    if (arguments.empty()) {
+      Extents extents;
+      extents["r"] = most;
+      extents[test.dim] = test.extent;
+      arguments = fill(subject, extents);
+    }
+    for (int64_t i = -1, cases = countCases(subject); i < cases; ++i) {
+      CompiledFunction function = compile(subject, i);
+      for (int64_t rows : rowCounts) {
+        Extents extents;
+        extents["r"] = rows;
+        extents[test.dim] = test.extent;
+        llvm::SmallVector<Bytes> some;
+        for (auto [port, bytes] : llvm::enumerate(arguments)) {
+          auto attr = subject.getFunc().getArgumentPort(port);
+          some.push_back(attr.getDimName(0) == "r" ? takeRows(bytes, most, rows)
+                                                   : bytes);
+        }
+        for (int threadCount : threadCounts)
+          for (unsigned misalignment : misalignments) {
+            ScatteredThreads threads(threadCount);
+            llvm::SmallVector<Bytes> results =
+                run(subject, function, extents, some, threads.get(),
+                    {Placement::Guard::None, misalignment});
+            if (expected.empty())
+              expected = results;
+            ASSERT_EQ(results.size(), expected.size());
+            for (auto [got, want] : llvm::zip(results, expected))
+              ASSERT_TRUE(got == takeRows(want, most, rows))
+                  << "extent " << extent << ", case " << i << ", " << rows
+                  << " rows, " << threadCount << " threads, misalignment "
+                  << misalignment;
+            ++compared;
+          }
+      }
+    }
+  }
+  EXPECT_GE(compared, 2 * 7 * 4 * 4);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Specs, Bits,
+    testing::Values(
+        BitsCase{"layer_norm", layerNormF32, "c", 257, 257},
+        BitsCase{"add_rms_norm", addRMSNormRows, "c", 199, 199},
+        BitsCase{"group_norm", groupNormChannelsLast, "c", 15, 135},
+        BitsCase{"instance_norm", instanceNormChannelsFirst, "p", 65, 195}),
+    [](const testing::TestParamInfo<BitsCase> &info) {
+      return info.param.name;
+    });
+
+namespace {
+class BatchBits : public ExecutionTest {};
+} // namespace
+
+// Statistics over r: its extent decides the bits, nothing else does.
+TEST_F(BatchBits, AreEqual) {
+  llvm::SmallVector<Bytes> expected;
+  Extents extents;
+  extents["r"] = 3001;
+  extents["c"] = 63;
+  for (int64_t extent : {63, -1}) {
+    Subject subject = parse(batchNormChannelsLast("f32", extent));
+    llvm::SmallVector<Bytes> arguments = fill(subject, extents);
+    for (int64_t i = -1, cases = countCases(subject); i < cases; ++i) {
+      CompiledFunction function = compile(subject, i);
+      for (int threadCount : {1, 2, 3, 7})
+        for (unsigned misalignment : {0, 4, 16, 36}) {
+          ScatteredThreads threads(threadCount);
+          llvm::SmallVector<Bytes> results =
+              run(subject, function, extents, arguments, threads.get(),
+                  {Placement::Guard::None, misalignment});
+          if (expected.empty())
+            expected = results;
+          ASSERT_TRUE(results == expected)
+              << "extent " << extent << ", case " << i << ", " << threadCount
+              << " threads, misalignment " << misalignment;
+        }
+    }
+  }
+}
