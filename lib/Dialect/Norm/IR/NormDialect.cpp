@@ -34,17 +34,20 @@ void NormDialect::initialize() {
   registerAttributes();
 }
 
+static ParseResult reportUnknownOp(OpAsmParser &parser, OperationState &state) {
+  SmallVector<StringRef> names;
+  for (RegisteredOperationName name :
+       parser.getContext()->getRegisteredOperationsByDialect("norm"))
+    names.push_back(name.stripDialect());
+  return parser.emitError(parser.getNameLoc(), "unknown op '")
+         << state.name.getStringRef() << "'"
+         << didYouMean(state.name.stripDialect(), names, "norm.");
+}
+
+// A hook is a reference to a callable, which has to outlive this call.
 std::optional<Dialect::ParseOpHook>
-NormDialect::getParseOperationHook(StringRef opName) const {
-  return [opName = opName.str()](OpAsmParser &parser, OperationState &) {
-    SmallVector<StringRef> names;
-    for (RegisteredOperationName name :
-         parser.getContext()->getRegisteredOperationsByDialect("norm"))
-      names.push_back(name.stripDialect());
-    return parser.emitError(parser.getNameLoc(), "unknown op '")
-           << opName << "'"
-           << didYouMean(StringRef(opName).split('.').second, names, "norm.");
-  };
+NormDialect::getParseOperationHook(StringRef) const {
+  return ParseOpHook(reportUnknownOp);
 }
 
 LogicalResult NormDialect::verifyOperationAttribute(Operation *op,
