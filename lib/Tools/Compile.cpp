@@ -4,6 +4,8 @@
 #include "Outputs.h"
 
 #include "bnc/Compiler/Compiler.h"
+#include "bnc/Emit/Header.h"
+#include "bnc/Emit/Metadata.h"
 #include "bnc/Tools/SpecFile.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -128,8 +130,9 @@ FailureOr<std::string> Compilation::generate(OutputKind kind) {
   case OutputKind::Object:
     return object;
   case OutputKind::Header:
+    return buildHeader(*kernels, mangleLibraryName(name));
   case OutputKind::Metadata:
-    return failure();
+    return buildMetadata(*kernels, mangleLibraryName(name));
   case OutputKind::Assembly:
     return generateCode(*lowered, options, CodeForm::Assembly);
   case OutputKind::LLVM:
