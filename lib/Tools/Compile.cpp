@@ -13,6 +13,8 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
 
+#include <chrono>
+
 using namespace mlir;
 using namespace bnc;
 
@@ -262,15 +264,19 @@ int bnc::runCompile(ArrayRef<StringRef> arguments) {
         kinds->push_back(kind);
 
   SpecFile spec;
+  auto begin = std::chrono::steady_clock::now();
   if (int code = spec.read("", input))
     return code;
+  std::vector<StageTime> times = {
+      {"parse", std::chrono::duration<double>(
+                    std::chrono::steady_clock::now() - begin)
+                    .count()}};
   int code;
   std::optional<norm::TargetAttr> target =
       chooseTarget("", *options, spec.getContext(), code);
   if (!target)
     return code;
 
-  std::vector<StageTime> times;
   CompileOptions compile;
   compile.target = *target;
   compile.naive = options->has("--naive");
