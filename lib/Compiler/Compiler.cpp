@@ -97,7 +97,12 @@ FailureOr<std::string> bnc::generateCode(ModuleOp lowered,
   if (!module)
     return failure();
   StageTimer timer(options, "code generation");
-  return emitCode(*module, options.target, form);
+  std::string code = emitCode(*module, options.target, form);
+  if (form == CodeForm::Object)
+    for (const std::string &symbol : findForbiddenSymbols(code))
+      return lowered.emitError()
+             << "the code calls '" << symbol << "', which is not there to call";
+  return code;
 }
 
 FailureOr<Compiled> bnc::compile(ModuleOp spec, const CompileOptions &options) {

@@ -4,12 +4,16 @@
 #include "Outputs.h"
 
 #include "bnc/Compiler/Compiler.h"
+#include "bnc/Emit/Header.h"
+#include "bnc/Emit/Metadata.h"
 #include "bnc/Tools/SpecFile.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
+
+#include <chrono>
 
 using namespace mlir;
 using namespace bnc;
@@ -128,8 +132,9 @@ FailureOr<std::string> Compilation::generate(OutputKind kind) {
   case OutputKind::Object:
     return object;
   case OutputKind::Header:
+    return buildHeader(*kernels, mangleLibraryName(name));
   case OutputKind::Metadata:
-    return failure();
+    return buildMetadata(*kernels, mangleLibraryName(name));
   case OutputKind::Assembly:
     return generateCode(*lowered, options, CodeForm::Assembly);
   case OutputKind::LLVM:
@@ -259,15 +264,19 @@ int bnc::runCompile(ArrayRef<StringRef> arguments) {
         kinds->push_back(kind);
 
   SpecFile spec;
+  auto begin = std::chrono::steady_clock::now();
   if (int code = spec.read("", input))
     return code;
+  std::vector<StageTime> times = {
+      {"parse", std::chrono::duration<double>(
+                    std::chrono::steady_clock::now() - begin)
+                    .count()}};
   int code;
   std::optional<norm::TargetAttr> target =
       chooseTarget("", *options, spec.getContext(), code);
   if (!target)
     return code;
 
-  std::vector<StageTime> times;
   CompileOptions compile;
   compile.target = *target;
   compile.naive = options->has("--naive");

@@ -100,7 +100,7 @@ bool Options::needsOne(StringRef what) const {
   if (positional.empty())
     errorOf(command) << "expected " << what << ", '-' for standard input\n";
   else
-    errorOf(command) << "expected one " << what << ", but got '"
+    errorOf(command) << "expected one argument, " << what << ", but got '"
                      << positional[0] << "' and '" << positional[1] << "'\n";
   return false;
 }

@@ -3,7 +3,7 @@
 
 #include "SpecWriter.h"
 
-#include "bnc/Tools/SpecFile.h"
+#include "bnc/Tools/Tool.h"
 
 #include "mlir/IR/BuiltinTypeInterfaces.h"
 #include "llvm/ADT/STLExtras.h"

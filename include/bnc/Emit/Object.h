@@ -31,6 +31,10 @@ std::unique_ptr<llvm::Module> buildLLVMModule(mlir::ModuleOp module,
 std::string emitCode(llvm::Module &module, norm::TargetAttr target,
                      CodeForm form);
 
+/// The undefined symbols of `object` other than memcpy and memset, which are all
+/// that a kernel may need from outside (docs/Abi.md).
+llvm::SmallVector<std::string> findForbiddenSymbols(llvm::StringRef object);
+
 /// An archive with one member, without dates or users.
 std::string buildArchive(llvm::StringRef memberName, llvm::StringRef object);
 

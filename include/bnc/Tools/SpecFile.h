@@ -18,10 +18,6 @@
 
 namespace bnc {
 
-/// The version of the spec language that this bnc writes. A spec carries it
-/// as the module attribute `norm.version`; none means this one.
-constexpr int64_t kSpecVersion = 1;
-
 /// One parsed spec with its context and its diagnostics on standard error.
 class SpecFile {
 public:

@@ -1,0 +1,253 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// bnc explain: kernels, plan and schedule, and why.
+
+#include "Traffic.h"
+
+#include "bnc/Compiler/Compiler.h"
+#include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
+#include "bnc/Emit/Header.h"
+#include "bnc/Tools/SpecFile.h"
+
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+static const OptionSpec kOptions[] = {
+    {"--target", "NAME", "processor to explain for ('bnc targets'; host)"},
+    {"--extent", "DIM=N", "extent of a dynamic dim; may be repeated"},
+    {"--json", "", "the same facts as JSON"},
+    {"--help", "", "this text"},
+};
+
+static StringRef describeForm(KernelForm form) {
+  switch (form) {
+  case KernelForm::Elementwise:
+    return "elementwise: no statistics, every element by itself";
+  case KernelForm::Rows:
+    return "rows: the innermost dim is reduced, vector lanes run along it";
+  case KernelForm::Columns:
+    return "columns: the innermost dim is kept, every lane is one kept element";
+  case KernelForm::ColumnsThenMerge:
+    return "columns, then merge: the innermost dim is part of a group, lanes "
+           "are merged at the end";
+  }
+  llvm_unreachable("a form");
+}
+
+static std::string printBytes(int64_t bytes) {
+  if (bytes >= 10 << 20)
+    return std::to_string(bytes >> 20) + " MiB";
+  if (bytes >= 10 << 10)
+    return std::to_string(bytes >> 10) + " KiB";
+  return std::to_string(bytes) + " bytes";
+}
+
+static void explainPlan(const KernelStructure &structure,
+                        llvm::raw_ostream &os) {
+  for (unsigned stage = 0; stage < structure.getNumStages(); ++stage)
+    for (Operation *op : structure.getReductions(stage)) {
+      os << "    " << op->getName().stripDialect() << " over [";
+      llvm::interleaveComma(
+          op->getAttrOfType<ArrayAttr>("over").getAsRange<StringAttr>(), os,
+          [&](StringAttr dim) { os << dim.getValue(); });
+      os << ']';
+      auto plan = op->getAttrOfType<PlanAttr>("plan");
+      if (!plan) {
+        os << ": no plan\n";
+        continue;
+      }
+      os << ": " << plan.getAccumulators() << " accumulators of "
+         << plan.getLanes() << " lanes; chunks of " << plan.getChunk()
+         << (plan.getForm() == PlanForm::Rows ? " elements" : " steps")
+         << " merge in one tree; " << (plan.getFma() ? "with" : "without")
+         << " fma\n";
+    }
+}
+
+static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
+                            llvm::raw_ostream &os) {
+  auto schedule = dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr());
+  if (!schedule)
+    return;
+  std::optional<CPUCaseAttr> chosen = getCase(kernel, bytes);
+  for (auto [i, option] : llvm::enumerate(schedule.getCases())) {
+    os << "    case " << i << ", from " << printBytes(option.getMinBytes())
+       << ": " << option.getRows() << " at once";
+    if (option.getPrefetch())
+      os << ", prefetch " << option.getPrefetch() << " ahead";
+    os << (option.getNontemporal() ? ", non-temporal stores" : ", plain stores");
+    if (option.getNontemporal())
+      os << " (one call may keep " << printBytes(target.getLlcShare())
+         << " of the last cache level, and this is more)";
+    os << (chosen == option ? "  <- taken at these extents\n" : "\n");
+  }
+}
+
+/// What would make the kernel faster, where something would.
+static void explainLimits(const Traffic &traffic, TargetAttr target,
+                          llvm::raw_ostream &os) {
+  if (traffic.restarts > 1 && traffic.getReads(target.getL2()) > 1)
+    os << "    the unit of " << printBytes(traffic.unitBytes)
+       << " is more than half of L2 (" << printBytes(target.getL2())
+       << "): the inputs are read " << traffic.restarts
+       << " times; a unit that fits would need one read\n";
+  else if (traffic.restarts > 1)
+    os << "    the unit of " << printBytes(traffic.unitBytes)
+       << " stays in L2 between statistics and outputs: one read\n";
+}
+
+static void explainKernel(FuncOp func, KernelOp kernel, unsigned index,
+                          const Extents &extents, TargetAttr target,
+                          llvm::raw_ostream &os) {
+  KernelStructure structure(kernel);
+  Traffic traffic = getTraffic(func, kernel, extents);
+  os << "  kernel " << index << " [";
+  llvm::interleaveComma(llvm::seq<unsigned>(0, kernel.getNumDims()), os,
+                        [&](unsigned i) {
+                          os << kernel.getDim(i).getName().getValue();
+                        });
+  os << "], " << describeForm(structure.getForm()) << '\n';
+  for (const Stream &stream : traffic.inputs) {
+    os << "    reads " << stream.name << ": " << printBytes(stream.bytes);
+    if (stream.passes > 1)
+      os << ", " << stream.passes << " times from cache";
+    os << '\n';
+  }
+  for (const Stream &stream : traffic.outputs)
+    os << "    writes " << stream.name << ": " << printBytes(stream.bytes)
+       << (stream.port < 0 ? " (workspace)" : "") << '\n';
+  os << "    sweeps: " << traffic.sweeps << " over the inputs; "
+     << traffic.getReads(target.getL1()) << " from beyond L1, "
+     << traffic.getReads(target.getL2()) << " from beyond L2, "
+     << traffic.getReads(target.getLlcShare())
+     << " from beyond the last level's share\n";
+  explainLimits(traffic, target, os);
+  os << "   plan (decides the bits)\n";
+  if (structure.getNumStages() == 0)
+    os << "    none: nothing is summed\n";
+  explainPlan(structure, os);
+  os << "   schedule (decides the speed)\n";
+  explainSchedule(kernel, traffic.getBytes(), target, os);
+}
+
+static void explainFunction(FuncOp func, const Extents &extents,
+                            TargetAttr target, llvm::raw_ostream &os) {
+  os << buildPrototype(func) << ";\n  for '" << target.getName() << "'";
+  std::string sizes = printExtents(func, extents);
+  if (!sizes.empty())
+    os << ", figures for " << sizes << " (--extent)";
+  os << "\n  workspace: " << (needsWorkspace(func) ? "yes" : "none") << '\n';
+  for (auto [i, kernel] : llvm::enumerate(func.getBody().getOps<KernelOp>()))
+    explainKernel(func, kernel, i, extents, target, os);
+  os << '\n';
+}
+
+static llvm::json::Object describeStream(const Stream &stream) {
+  return llvm::json::Object{{"name", stream.name},
+                            {"bytes", stream.bytes},
+                            {"passes", stream.passes},
+                            {"workspace", stream.port < 0}};
+}
+
+static std::string print(Attribute attribute) {
+  std::string text;
+  llvm::raw_string_ostream(text) << attribute;
+  return text;
+}
+
+static llvm::json::Object describeKernel(FuncOp func, KernelOp kernel,
+                                         const Extents &extents,
+                                         TargetAttr target) {
+  KernelStructure structure(kernel);
+  Traffic traffic = getTraffic(func, kernel, extents);
+  llvm::json::Array reads, writes, dims, reductions;
+  for (const Stream &stream : traffic.inputs)
+    reads.push_back(describeStream(stream));
+  for (const Stream &stream : traffic.outputs)
+    writes.push_back(describeStream(stream));
+  for (Attribute dim : kernel.getDims())
+    dims.push_back(cast<DimAttr>(dim).getName().getValue());
+  for (unsigned stage = 0; stage < structure.getNumStages(); ++stage)
+    for (Operation *op : structure.getReductions(stage))
+      reductions.push_back(llvm::json::Object{
+          {"op", op->getName().stripDialect()},
+          {"stage", stage},
+          {"plan", print(op->getAttr("plan"))}});
+  return llvm::json::Object{
+      {"dims", std::move(dims)},
+      {"reads", std::move(reads)},
+      {"writes", std::move(writes)},
+      {"reductions", std::move(reductions)},
+      {"schedule", print(kernel.getScheduleAttr())},
+      {"bytes", traffic.getBytes()},
+      {"sweeps", traffic.sweeps},
+      {"reads_beyond_l1", traffic.getReads(target.getL1())},
+      {"reads_beyond_l2", traffic.getReads(target.getL2())},
+      {"reads_beyond_llc_share", traffic.getReads(target.getLlcShare())}};
+}
+
+static llvm::json::Object describeExtents(FuncOp func, const Extents &extents,
+                                           TargetAttr target) {
+  llvm::json::Array kernels;
+  for (KernelOp kernel : func.getBody().getOps<KernelOp>())
+    kernels.push_back(describeKernel(func, kernel, extents, target));
+  llvm::json::Object sizes;
+  for (StringAttr dim : func.getDynamicDims())
+    sizes[dim.getValue()] = extents.lookup(dim.getValue());
+  return llvm::json::Object{{"function", func.getSymName()},
+                            {"target", target.getName()},
+                            {"extents", std::move(sizes)},
+                            {"workspace", needsWorkspace(func)},
+                            {"kernels", std::move(kernels)}};
+}
+
+int bnc::runExplain(ArrayRef<StringRef> arguments) {
+  std::optional<Options> options =
+      Options::parse("explain", kOptions, arguments);
+  if (!options)
+    return ExitUsage;
+  if (options->has("--help")) {
+    llvm::outs() << "Usage: bnc explain SPEC [OPTION...]\n\nPrints the kernels "
+                    "of every function, what they read and write, in which\n"
+                    "order sums are taken and how the kernels run, with the "
+                    "reasons.\n\n";
+    printOptions(llvm::outs(), kOptions);
+    return ExitOk;
+  }
+  if (!options->needsOne("a spec"))
+    return ExitUsage;
+  SpecFile spec;
+  if (int code = spec.read("explain", options->getPositional()[0]))
+    return code;
+  if (!checkExtents("explain", *options, spec.getModule()))
+    return ExitUsage;
+  int code;
+  std::optional<TargetAttr> target =
+      chooseTarget("explain", *options, spec.getContext(), code);
+  if (!target)
+    return code;
+  return spec.guard(arguments, [&]() -> int {
+    CompileOptions compile;
+    compile.target = *target;
+    OwningOpRef<ModuleOp> kernels = buildKernels(spec.getModule(), compile);
+    if (!kernels)
+      return ExitSpecWrong;
+    llvm::json::Array functions;
+    for (FuncOp func : kernels->getOps<FuncOp>()) {
+      std::optional<Extents> extents =
+          chooseExtents("explain", *options, func);
+      if (!extents)
+        return ExitUsage;
+      if (options->has("--json"))
+        functions.push_back(describeExtents(func, *extents, *target));
+      else
+        explainFunction(func, *extents, *target, llvm::outs());
+    }
+    if (options->has("--json"))
+      llvm::outs() << llvm::formatv("{0:2}\n",
+                                    llvm::json::Value(std::move(functions)));
+    return ExitOk;
+  });
+}

@@ -1,0 +1,145 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The cost model.
+
+#include "Traffic.h"
+
+#include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+int64_t Traffic::getBytes() const {
+  int64_t bytes = 0;
+  for (const Stream &stream : inputs)
+    bytes += stream.bytes;
+  for (const Stream &stream : outputs)
+    bytes += stream.bytes;
+  return bytes;
+}
+
+static int64_t getExtent(DimAttr dim, const Extents &extents) {
+  return dim.isDynamic()
+             ? extents.lookup(dim.getSymbol().getValue()) / dim.getDivisor()
+             : dim.getSize();
+}
+
+namespace {
+/// Products of the extents of a kernel's dims.
+class Extent {
+public:
+  Extent(KernelOp kernel, const Extents &extents) {
+    for (unsigned i = 0, e = kernel.getNumDims(); i < e; ++i)
+      sizes.push_back(getExtent(kernel.getDim(i), extents));
+  }
+  int64_t of(DimSet dims) const {
+    int64_t product = 1;
+    for (auto [i, size] : llvm::enumerate(sizes))
+      if (dims >> i & 1)
+        product *= size;
+    return product;
+  }
+  unsigned getNumDims() const { return sizes.size(); }
+
+private:
+  SmallVector<int64_t> sizes;
+};
+} // namespace
+
+/// Name and port of an operand of a kernel.
+static Stream describeInput(FuncOp func, Value value) {
+  Stream stream;
+  stream.value = value;
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    stream.port = argument.getArgNumber();
+    stream.name = func.getArgumentPort(stream.port).getName().str();
+    return stream;
+  }
+  unsigned index = 0;
+  for (KernelOp kernel : func.getBody().getOps<KernelOp>()) {
+    if (kernel == value.getDefiningOp())
+      break;
+    ++index;
+  }
+  stream.name = "kernel " + std::to_string(index);
+  return stream;
+}
+
+/// The same of a result: the port that it is returned as, if it is.
+static Stream describeOutput(FuncOp func, Value value) {
+  Operation *end = func.getBody().front().getTerminator();
+  for (auto [i, returned] : llvm::enumerate(end->getOperands())) {
+    if (returned != value)
+      continue;
+    Stream stream;
+    stream.value = value;
+    stream.isResult = true;
+    stream.port = i;
+    stream.name = func.getResultPort(i).getName().str();
+    return stream;
+  }
+  return describeInput(func, value);
+}
+
+static int64_t getElementBytes(Value value) {
+  return (getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth() + 7) /
+         8;
+}
+
+/// Dims outside all reduced ones: what they select is finished before the next
+/// of them is begun.
+static DimSet getUnitDims(const KernelStructure &structure) {
+  if (structure.getForm() == KernelForm::Rows)
+    return structure.getKeptDims();
+  DimSet dims = 0;
+  for (unsigned i = 0; i < 64 && !(structure.getReducedDims() >> i & 1); ++i)
+    dims |= DimSet(1) << i;
+  return dims & structure.getAllDims();
+}
+
+Traffic bnc::getTraffic(FuncOp func, KernelOp kernel, const Extents &extents) {
+  KernelStructure structure(kernel);
+  Extent extent(kernel, extents);
+  unsigned last = extent.getNumDims() - 1;
+  Traffic traffic;
+  if (structure.getNumStages())
+    traffic.units = extent.of(getUnitDims(structure));
+  int64_t full = 0;
+  for (auto [i, value] : llvm::enumerate(kernel.getInputs())) {
+    Stream stream = describeInput(func, value);
+    DimSet dims = structure.getInputDims(i);
+    stream.bytes = extent.of(dims) * getElementBytes(value);
+    // An operand without the innermost dim stays in a register along it.
+    if (dims >> last & 1)
+      stream.passes = extent.of(structure.getAllDims() & ~dims);
+    if (dims == structure.getAllDims())
+      full += stream.bytes;
+    traffic.inputs.push_back(stream);
+  }
+  for (auto [i, value] : llvm::enumerate(kernel.getResults())) {
+    Stream stream = describeOutput(func, value);
+    stream.bytes =
+        extent.of(structure.getResultDims(i)) * getElementBytes(value);
+    traffic.outputs.push_back(stream);
+  }
+  traffic.unitBytes = traffic.units ? full / traffic.units : 0;
+  for (unsigned stage = 0; stage < structure.getNumStages(); ++stage) {
+    bool moments = llvm::any_of(structure.getReductions(stage),
+                                [](Operation *op) { return isa<MomentsOp>(op); });
+    traffic.sweeps += moments ? 2 : 1;
+    ++traffic.restarts;
+  }
+  return traffic;
+}
+
+std::optional<CPUCaseAttr> bnc::getCase(KernelOp kernel, int64_t bytes) {
+  auto schedule =
+      dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr());
+  if (!schedule)
+    return std::nullopt;
+  std::optional<CPUCaseAttr> chosen;
+  for (CPUCaseAttr option : schedule.getCases())
+    if (option.getMinBytes() <= bytes)
+      chosen = option;
+  return chosen;
+}
