@@ -36,6 +36,8 @@ createTargetMachine(norm::TargetAttr target) {
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
+    // The CPU check of the entry is inline assembly.
+    LLVMInitializeX86AsmParser();
   });
   llvm::Triple triple(kTriple);
   std::string error;

@@ -75,11 +75,3 @@ std::optional<Extents> bnc::chooseExtents(StringRef command,
   extents[open] = std::max<int64_t>(1, kUsualElements / largest);
   return extents;
 }
-
-std::string bnc::printExtents(FuncOp func, const Extents &extents) {
-  std::string text;
-  for (StringAttr dim : func.getDynamicDims())
-    text += (text.empty() ? "" : ", ") + dim.str() + " = " +
-            std::to_string(extents.lookup(dim.getValue()));
-  return text;
-}

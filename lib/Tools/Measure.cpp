@@ -6,6 +6,7 @@
 #include "Limits.h"
 
 #include <chrono>
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace bnc;

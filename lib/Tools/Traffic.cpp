@@ -4,6 +4,7 @@
 #include "Traffic.h"
 
 #include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace bnc;

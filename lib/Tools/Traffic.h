@@ -4,6 +4,7 @@
 #ifndef BNC_LIB_TOOLS_TRAFFIC_H
 #define BNC_LIB_TOOLS_TRAFFIC_H
 
+#include "bnc/Check/ExtentLadder.h"
 #include "bnc/Check/Invocation.h"
 #include "bnc/Dialect/Norm/IR/Norm.h"
 #include "bnc/Tools/Options.h"
@@ -61,9 +62,6 @@ std::optional<norm::CPUCaseAttr> getCase(norm::KernelOp kernel, int64_t bytes);
 /// returns nothing on error.
 std::optional<Extents> chooseExtents(llvm::StringRef command,
                                      const Options &options, norm::FuncOp func);
-
-/// "r = 4096, c = 1024", in order of first use; "" if there is no dynamic dim.
-std::string printExtents(norm::FuncOp func, const Extents &extents);
 
 /// Checks the values of --extent=DIM=N against the dynamic dims of `module`.
 bool checkExtents(llvm::StringRef command, const Options &options,

@@ -66,6 +66,17 @@ SmallVector<Value> bnc::emitLoop(
     llvm::function_ref<SmallVector<Value>(OpBuilder &, Value, ValueRange)>
         body) {
   OpBuilder::InsertionGuard guard(b);
+  // The loop is in place before its body is made: what is emitted there looks
+  // for the function around it.
+  auto fill = [&](Block *block, Value iv, ValueRange carried,
+                  llvm::function_ref<void(OpBuilder &, ValueRange)> yield) {
+    bool hasTerminator = block->mightHaveTerminator();
+    OpBuilder nested = hasTerminator ? OpBuilder(block->getTerminator())
+                                     : OpBuilder::atBlockEnd(block);
+    SmallVector<Value> next = body(nested, iv, carried);
+    if (!hasTerminator)
+      yield(nested, next);
+  };
   if (isAffineOperand(begin) && isAffineOperand(end)) {
     MLIRContext *context = b.getContext();
     auto getBound = [&](Value bound, SmallVectorImpl<Value> &operands) {
@@ -79,21 +90,20 @@ SmallVector<Value> bnc::emitLoop(
     SmallVector<Value> lower, upper;
     AffineMap lowerMap = getBound(begin, lower);
     AffineMap upperMap = getBound(end, upper);
-    auto loop = affine::AffineForOp::create(
-        b, loc, lower, lowerMap, upper, upperMap, step, inits,
-        [&](OpBuilder &nested, Location, Value iv, ValueRange carried) {
-          SmallVector<Value> next = body(nested, iv, carried);
-          affine::AffineYieldOp::create(nested, loc, next);
-        });
+    auto loop = affine::AffineForOp::create(b, loc, lower, lowerMap, upper,
+                                            upperMap, step, inits);
+    fill(loop.getBody(), loop.getInductionVar(), loop.getRegionIterArgs(),
+         [&](OpBuilder &nested, ValueRange next) {
+           affine::AffineYieldOp::create(nested, loc, next);
+         });
     return SmallVector<Value>(loop.getResults());
   }
   Value stepValue = arith::ConstantIndexOp::create(b, loc, step);
-  auto loop = scf::ForOp::create(
-      b, loc, begin, end, stepValue, inits,
-      [&](OpBuilder &nested, Location, Value iv, ValueRange carried) {
-        SmallVector<Value> next = body(nested, iv, carried);
-        scf::YieldOp::create(nested, loc, next);
-      });
+  auto loop = scf::ForOp::create(b, loc, begin, end, stepValue, inits);
+  fill(loop.getBody(), loop.getInductionVar(), loop.getRegionIterArgs(),
+       [&](OpBuilder &nested, ValueRange next) {
+         scf::YieldOp::create(nested, loc, next);
+       });
   return SmallVector<Value>(loop.getResults());
 }
 
