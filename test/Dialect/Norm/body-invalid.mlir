@@ -114,7 +114,7 @@ norm.func @clamp_by_select_c10(%x: [r] f32) -> (y: [r] f32) {
 // -----
 
 norm.func @unknown_norm_op(%x: [r] f32, %eps: f32) -> (y: [r] f32) {
-  // expected-error @below {{unknown op 'norm.layernorm'; did you mean 'norm.layer_norm'?}}
+  // expected-error @below {{custom op 'norm.layernorm' is unknown; did you mean 'norm.layer_norm'?}}
   %0 = norm.layernorm %x over [0] eps %eps : (tensor<?xf32>, f32) -> tensor<?xf32>
   norm.return %0 : tensor<?xf32>
 }
@@ -122,7 +122,7 @@ norm.func @unknown_norm_op(%x: [r] f32, %eps: f32) -> (y: [r] f32) {
 // -----
 
 norm.func @nested_function_c10(%x: [r] f32) -> (y: [r] f32) {
-  // expected-error @below {{a norm.func cannot be inside another}}
+  // expected-error @below {{'norm.func' op symbol's parent must have the SymbolTable trait}}
   norm.func @inner(%z: [r] f32) -> (w: [r] f32) {
     norm.return %z : tensor<?xf32>
   }

@@ -90,8 +90,6 @@ static bool isSpecType(Type type) {
 LogicalResult bnc::norm::verifySpecBody(FuncOp func) {
   bool formed = false;
   for (Operation &op : func.getBody().front().without_terminator()) {
-    if (isa<FuncOp>(op)) // (C10)
-      return op.emitError("a norm.func cannot be inside another");
     formed |= isa<KernelOp>(op);
     bool ofNorm = isa_and_nonnull<NormDialect>(op.getDialect());
     if (!ofNorm || lookupElementwise(op.getName().getStringRef()))

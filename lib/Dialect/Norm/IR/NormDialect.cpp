@@ -37,10 +37,11 @@ void NormDialect::initialize() {
 static ParseResult reportUnknownOp(OpAsmParser &parser, OperationState &state) {
   SmallVector<StringRef> names;
   for (RegisteredOperationName name :
-       parser.getContext()->getRegisteredOperationsByDialect("norm"))
-    names.push_back(name.stripDialect());
-  return parser.emitError(parser.getNameLoc(), "unknown op '")
-         << state.name.getStringRef() << "'"
+       parser.getContext()->getRegisteredOperations())
+    if (name.getDialectNamespace() == NormDialect::getDialectNamespace())
+      names.push_back(name.stripDialect());
+  // The parser has begun the sentence with the name of the op.
+  return parser.emitError(parser.getNameLoc(), "is unknown")
          << didYouMean(state.name.stripDialect(), names, "norm.");
 }
 
