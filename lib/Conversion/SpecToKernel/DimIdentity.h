@@ -15,7 +15,7 @@ namespace bnc {
 /// Every use of an argument or constant has axes of its own, so that one
 /// tensor can be read along different dims of one iteration space; names join
 /// them afterwards, except where that would give a tensor the same dim twice
-/// (`[s, s]`).
+/// (static dims of one extent may stand in for each other).
 class DimIdentity {
 public:
   /// A dim, valid until the next call of a non-const member.

@@ -26,23 +26,23 @@ norm.func @prologue_and_epilogue_fuse(%x: [r, c = 4096] bf16, %res: [r, c] bf16,
 
 // One tensor is read along two dims, a scalar and a constant along none.
 // CHECK-LABEL: norm.func @broadcasts_are_views
-// CHECK: norm.kernel [s, s_1 = s] (%w[s], %w[s_1], %x[s, s_1] scalars %a)
+// CHECK: norm.kernel [a = 4, b = 4] (%w[a], %w[b], %x[a, b] scalars %f)
 // CHECK: ^bb0(%[[W0:.*]]: f32, %[[W1:.*]]: f32, %[[X:.*]]: f32, %[[A:.*]]: f32):
 // CHECK: arith.addf %[[X]], %[[W0]] : f32
 // CHECK: arith.addf %{{.*}}, %[[W1]] : f32
 // CHECK: %[[SCALED:.*]] = arith.mulf %{{.*}}, %[[A]] : f32
 // CHECK: %[[POSITIVE:.*]] = arith.cmpf ogt, %[[SCALED]], %[[X]] : f32
 // CHECK: arith.select %[[POSITIVE]], %[[SCALED]], %[[X]] : f32
-norm.func @broadcasts_are_views(%x: [s, s] f32, %w: [s] f32, %a: f32) -> (y: [s, s] f32) {
-  %0 = norm.broadcast %w like %x dims [0] : tensor<?xf32>, tensor<?x?xf32> -> tensor<?x?xf32>
-  %1 = norm.broadcast %w like %x dims [1] : tensor<?xf32>, tensor<?x?xf32> -> tensor<?x?xf32>
-  %2 = norm.broadcast %a like %x dims [] : f32, tensor<?x?xf32> -> tensor<?x?xf32>
-  %3 = arith.addf %x, %0 : tensor<?x?xf32>
-  %4 = arith.addf %3, %1 : tensor<?x?xf32>
-  %5 = arith.mulf %4, %2 : tensor<?x?xf32>
-  %6 = arith.cmpf ogt, %5, %x : tensor<?x?xf32>
-  %7 = arith.select %6, %5, %x : tensor<?x?xi1>, tensor<?x?xf32>
-  norm.return %7 : tensor<?x?xf32>
+norm.func @broadcasts_are_views(%x: [a = 4, b = 4] f32, %w: [a] f32, %f: f32) -> (y: [a, b] f32) {
+  %0 = norm.broadcast %w like %x dims [0] : tensor<4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+  %1 = norm.broadcast %w like %x dims [1] : tensor<4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+  %2 = norm.broadcast %f like %x dims [] : f32, tensor<4x4xf32> -> tensor<4x4xf32>
+  %3 = arith.addf %x, %0 : tensor<4x4xf32>
+  %4 = arith.addf %3, %1 : tensor<4x4xf32>
+  %5 = arith.mulf %4, %2 : tensor<4x4xf32>
+  %6 = arith.cmpf ogt, %5, %x : tensor<4x4xf32>
+  %7 = arith.select %6, %5, %x : tensor<4x4xi1>, tensor<4x4xf32>
+  norm.return %7 : tensor<4x4xf32>
 }
 
 // CHECK-LABEL: norm.func @argument_and_constant_are_copied

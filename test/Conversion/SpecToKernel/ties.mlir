@@ -47,7 +47,7 @@ norm.func @kept_result_that_the_map_reads(%x: [n, c] f32, %rm: [c] f32, %rv: [c]
 // CHECK-LABEL: norm.func @kept_result_of_kept_values
 // CHECK: norm.kernel [n, c] ({{.*}}%old[c]
 // CHECK-NOT: norm.kernel
-norm.func @kept_result_of_kept_values(%x: [n, c] f32, %old: [c] f32, %eps: f32) -> (y: [n, c] f32, new: [c] f32 ties %old) {
+norm.func @kept_result_of_kept_values(%x: [n, c] f32, %old: [c] f32, %eps: f32) -> (y: [n, c] f32, next: [c] f32 ties %old) {
   %0:2 = norm.batch_norm_training %x feature 1 eps %eps saves [mean] : (tensor<?x?xf32>, f32) -> (tensor<?x?xf32>, tensor<?xf32>)
   %1 = arith.negf %old : tensor<?xf32>
   %2 = arith.addf %0#1, %1 : tensor<?xf32>
