@@ -1,6 +1,12 @@
-// bnc /tmp/t/ln.mlir --emit=obj -o /tmp/o/ln 
-norm.func @ln(%x: [r, c = 1000] f32, %w: [c] f32, %b: [c] f32, %eps: f32) -> (y: [r, c] f32, mean: [r] f32, rstd: [r] f32) {
-  %1:3 = norm.layer_norm %x over [1] scale %w shift %b eps %eps saves [mean, rstd]
-    : (tensor<?x1000xf32>, tensor<1000xf32>, tensor<1000xf32>, f32) -> (tensor<?x1000xf32>, tensor<?xf32>, tensor<?xf32>)
-  norm.return %1#0, %1#1, %1#2 : tensor<?x1000xf32>, tensor<?xf32>, tensor<?xf32>
+// bnc /tmp/o/m.mlir 
+module attributes {norm.version = 1} {
+  norm.func @instance_norm(%x: [n = 2, h = 5, w = 7, c = 6] f64,
+                           %weight: [c] f64,
+                           %bias: [c] f64,
+                           %eps: f64)
+      -> (y: [n, h, w, c] f64) {
+    %normalized = norm.instance_norm %x feature 3 scale %weight shift %bias eps %eps
+        : (tensor<2x5x7x6xf64>, tensor<6xf64>, tensor<6xf64>, f64) -> tensor<2x5x7x6xf64>
+    norm.return %normalized : tensor<2x5x7x6xf64>
+  }
 }

@@ -37,6 +37,7 @@ void bnc::buildLoweringPipeline(OpPassManager &pm,
     lowering.forceCase = options.forceCase;
     pm.addPass(createLowerKernelsPass(lowering));
   }
+  pm.addPass(createExpandMathPass());
   pm.addPass(createBuildEntryPass());
   // Loops and vectors to the LLVM dialect.
   pm.addPass(createCanonicalizerPass());

@@ -20,6 +20,17 @@ def BuildEntryPass : Pass<"bnc-build-entry", "::mlir::ModuleOp"> {
     "::mlir::scf::SCFDialect"];
 }
 
+def ExpandMathPass : Pass<"bnc-expand-math", "::mlir::ModuleOp"> {
+  let summary = "Replace transcendental functions by polynomials";
+  let description = [{
+    No `math.exp`, `expm1`, `log`, `log1p`, `tanh`, `erf` or `rsqrt` of f32
+    remains: what is left needs no library.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def FormKernelsPass : Pass<"bnc-form-kernels", "::mlir::ModuleOp"> {
   let summary = "Turn the ops of every norm.func into fused kernels";
   let description = [{

@@ -39,6 +39,10 @@ Value bnc::emitIsSuspect(OpBuilder &b, Operation *reduction,
         arith::SubFOp::create(b, loc, record.mean, record.mean));
   Value isNotFinite = arith::CmpFOp::create(
       b, loc, arith::CmpFPredicate::UNO, probe, probe);
+  // f64 statistics have nothing wider to fall back to: the loop only keeps an
+  // infinite mean from becoming NaN.
+  if (reduction->getOperand(0).getType().isF64())
+    return isNotFinite;
   Value limit = makeFloat(b, loc, type, underflow);
   Value isSmall = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT,
                                         record.m2, limit);
@@ -117,16 +121,15 @@ Record bnc::emitColdRecord(OpBuilder &b, const EmissionContext &context,
                                          probe, probe);
   record.mean =
       arith::SelectOp::create(b, loc, isFinite, record.mean, mean);
-  record.meanLow = Value();
+  // f32 statistics carry the mean in one double.
+  if (!term.getType().isF64())
+    record.meanLow = Value();
   return record;
 }
 
 Record bnc::emitColdPath(OpBuilder &b, const EmissionContext &context,
                          Operation *reduction, PointEmitter &kept,
                          const Record &record) {
-  // f64 statistics have nothing wider to fall back to.
-  if (reduction->getOperand(0).getType().isF64())
-    return record;
   kept.moveTo(b);
   Value suspect = emitIsSuspect(b, reduction, kept, record);
   SmallVector<Value> fields = record.getFields();

@@ -58,18 +58,27 @@ static unsigned getNumFields(Operation *reduction) {
   return reduction->getOperand(0).getType().isF64() ? 3 : 2;
 }
 
-/// The record arrays of a reduction at one chunk: one a field.
-static SmallVector<KernelArray> getRecordArrays(const EmissionContext &context,
-                                                Operation *reduction,
-                                                Value chunk) {
-  SmallVector<KernelArray> arrays;
-  for (unsigned field = 0; field < getNumFields(reduction); ++field) {
-    arrays.push_back(
-        context.frame.getSection(reduction->getResult(0), field));
-    arrays.back().leading = chunk;
+/// The record arrays of the reductions of a stage: of each, one a field.
+class RecordArrays {
+public:
+  /// Emits at the top of the phase's function.
+  RecordArrays(const EmissionContext &context, unsigned stage) {
+    for (Operation *reduction : context.structure.getReductions(stage))
+      for (unsigned field = 0; field < getNumFields(reduction); ++field)
+        arrays[reduction].push_back(
+            context.frame.getSection(reduction->getResult(0), field));
   }
-  return arrays;
-}
+  /// Those of `reduction` at one chunk.
+  SmallVector<KernelArray> get(Operation *reduction, Value chunk) const {
+    SmallVector<KernelArray> atChunk = arrays.lookup(reduction);
+    for (KernelArray &array : atChunk)
+      array.leading = chunk;
+    return atChunk;
+  }
+
+private:
+  llvm::DenseMap<Operation *, SmallVector<KernelArray>> arrays;
+};
 
 static Point makePoint(const EmissionContext &context) {
   Point point;
@@ -102,7 +111,8 @@ class ChunkEmitter {
 public:
   ChunkEmitter(PhaseContext &phase, unsigned stage, const ColumnShape &shape)
       : phase(phase), loc(phase.loc), stage(stage), shape(shape),
-        reductions(phase.structure.getReductions(stage)) {}
+        reductions(phase.structure.getReductions(stage)),
+        recordArrays(phase, stage) {}
 
   /// Steps [first, first + steps) of the point whose outer dims `outer` fixes.
   void emit(OpBuilder &b, const Point &outer, Value chunk, Value first,
@@ -127,6 +137,7 @@ private:
   unsigned stage;
   const ColumnShape &shape;
   ArrayRef<Operation *> reductions;
+  RecordArrays recordArrays;
 };
 
 } // namespace
@@ -239,7 +250,7 @@ void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
                                                 centred[2 * t + 1])
                             : records.fromSum(count, sums[t]);
     for (auto [field, array] : llvm::zip_equal(
-             record.getFields(), getRecordArrays(phase, reduction, chunk)))
+             record.getFields(), recordArrays.get(reduction, chunk)))
       out.store(field, array);
   }
 }
@@ -300,7 +311,8 @@ namespace {
 class Finalizer {
 public:
   Finalizer(PhaseContext &phase, unsigned stage)
-      : phase(phase), loc(phase.loc), stage(stage), shape(phase) {
+      : phase(phase), loc(phase.loc), stage(stage), shape(phase),
+        recordArrays(phase, stage) {
     Value steps = emitTotalExtent(phase.b, phase.loc, phase.frame, shape.stepGroups);
     LoopMath math(phase.b, loc);
     totalSteps = steps;
@@ -324,6 +336,7 @@ private:
   Location loc;
   unsigned stage;
   ColumnShape shape;
+  RecordArrays recordArrays;
   Value totalSteps, chunks;
 };
 
@@ -347,7 +360,7 @@ Record Finalizer::emitMergedChunks(OpBuilder &b, Operation *reduction,
              PointEmitter at(body, phase, point);
              SmallVector<Value> fields;
              for (const KernelArray &array :
-                  getRecordArrays(phase, reduction, chunk))
+                  recordArrays.get(reduction, chunk))
                fields.push_back(at.load(array));
              tree.push(body, Record::get(inner.toF64(steps), fields), chunk);
              return SmallVector<Value>();
@@ -358,8 +371,6 @@ Record Finalizer::emitMergedChunks(OpBuilder &b, Operation *reduction,
 /// Recomputes the lanes of `record` that are suspect, one by one.
 Record Finalizer::emitColdLanes(OpBuilder &b, Operation *reduction,
                                 PointEmitter &kept, const Record &record) {
-  if (reduction->getOperand(0).getType().isF64())
-    return record;
   Value suspect = emitIsSuspect(b, reduction, kept, record);
   Value any = vector::ReductionOp::create(b, loc, vector::CombiningKind::OR,
                                           suspect);
