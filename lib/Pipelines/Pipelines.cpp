@@ -55,8 +55,7 @@ void bnc::buildLoweringPipeline(OpPassManager &pm,
 }
 
 namespace {
-struct LoweringPipelineOptions
-    : PassPipelineOptions<LoweringPipelineOptions> {
+struct LoweringPipelineOptions : PassPipelineOptions<LoweringPipelineOptions> {
   Option<bool> naive{*this, "naive", llvm::cl::desc("scalar loops in f64")};
   Option<int64_t> forceCase{*this, "force-case",
                             llvm::cl::desc("schedule case to take"),

@@ -260,8 +260,17 @@ static Tensor evaluateFunction(Operation *op, Function function,
     double error =
         isExact ? 0 : propagate(function, arity, x, errors, slope, value);
     double at = static_cast<double>(magnitude(value)) + error;
-    if (approximate && std::isfinite(at))
-      error += tableUlp * ulp(at, compute);
+    if (approximate && std::isfinite(at)) {
+      double input = static_cast<double>(magnitude(x[0])) + errors[0];
+      bool cancels =
+          function == Function::Gelu || function == Function::GeluTanh;
+      error += tableUlp * ulp(cancels ? std::max(at, input) : at, compute);
+      // exp(-x) is infinite in f32 there, and the quotient 0.
+      bool underflows =
+          function == Function::Sigmoid || function == Function::Silu;
+      if (underflows && x[0] < Real(errors[0] - 88))
+        error = std::max(error, at);
+    }
     if (roundsTwice && std::isfinite(at))
       error += 0.5 * ulp(at, compute);
     Bounded<Real> settled = settle(value, error, element, rounds);

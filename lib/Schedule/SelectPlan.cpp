@@ -53,9 +53,9 @@ struct SelectPlanPass : bnc::impl::SelectPlanPassBase<SelectPlanPass> {
       PlanForm form = getPlanForm(structure.getForm());
       int64_t lanes =
           target.getVectorBits() / structure.getComputeType().getWidth();
-      auto plan = PlanAttr::get(
-          &getContext(), form, lanes, accumulators,
-          form == PlanForm::Rows ? rowChunk : columnChunk, target.getFma());
+      auto plan = PlanAttr::get(&getContext(), form, lanes, accumulators,
+                                form == PlanForm::Rows ? rowChunk : columnChunk,
+                                target.getFma());
       for (unsigned stage = 0; stage < structure.getNumStages(); ++stage)
         for (Operation *reduction : structure.getReductions(stage))
           if (!reduction->hasAttr("plan"))

@@ -54,8 +54,7 @@ static llvm::json::Object describe(const Result &result, StringRef target,
   return object;
 }
 
-static void print(ArrayRef<Result> results, StringRef target,
-                  int64_t threads) {
+static void print(ArrayRef<Result> results, StringRef target, int64_t threads) {
   llvm::raw_ostream &os = llvm::outs();
   os << target << ", " << threads << (threads == 1 ? " thread" : " threads")
      << "; medians; limit: loops that only read and write as often as needed\n";
@@ -63,8 +62,7 @@ static void print(ArrayRef<Result> results, StringRef target,
   for (const Result &result : results) {
     os << llvm::format("%8.1f %8.1f %10.1f %9.2f  ",
                        result.measured.seconds * 1e6, result.getGBPerSecond(),
-                       result.measured.limitSeconds * 1e6,
-                       result.getFraction())
+                       result.measured.limitSeconds * 1e6, result.getFraction())
        << result.function;
     if (!result.extents.empty())
       os << " (" << result.extents << ')';
@@ -119,14 +117,13 @@ static int benchFunction(FuncOp func, const Compiled &compiled,
                      << bnc_status_string(measured->status) << '\n';
     return ExitInternal;
   }
-  results.push_back({func.getSymName().str(), printExtents(func, *extents),
-                     *measured});
+  results.push_back(
+      {func.getSymName().str(), printExtents(func, *extents), *measured});
   return ExitOk;
 }
 
 int bnc::runBench(ArrayRef<StringRef> arguments) {
-  std::optional<Options> options =
-      Options::parse("bench", kOptions, arguments);
+  std::optional<Options> options = Options::parse("bench", kOptions, arguments);
   if (!options)
     return ExitUsage;
   if (options->has("--help")) {
@@ -137,8 +134,7 @@ int bnc::runBench(ArrayRef<StringRef> arguments) {
     return ExitOk;
   }
   std::optional<int64_t> threads = options->getInteger("--threads", 1, 1);
-  std::optional<int64_t> forceCase =
-      options->getInteger("--force-case", -1, 0);
+  std::optional<int64_t> forceCase = options->getInteger("--force-case", -1, 0);
   if (!threads || !forceCase || !options->needsOne("a spec"))
     return ExitUsage;
   SpecFile spec;
@@ -179,8 +175,8 @@ int bnc::runBench(ArrayRef<StringRef> arguments) {
     SmallVector<Result> results;
     for (FuncOp func : compiled->kernels->getOps<FuncOp>())
       if (int failed =
-              benchFunction(func, *compiled, naive ? &*naive : nullptr,
-                            *target, *options, pool ? &ctx : nullptr, results))
+              benchFunction(func, *compiled, naive ? &*naive : nullptr, *target,
+                            *options, pool ? &ctx : nullptr, results))
         return failed;
     if (!options->has("--json")) {
       print(results, target->getName(), *threads);

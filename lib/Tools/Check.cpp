@@ -40,8 +40,9 @@ static std::optional<int64_t> parseBytes(StringRef text) {
   int64_t value;
   if (number.getAsInteger(10, value) || value < 1 ||
       value > (INT64_MAX >> shift)) {
-    errorOf("check") << "expected --max-memory to be as in 512M or 2G, but got '"
-                     << text << "'\n";
+    errorOf("check")
+        << "expected --max-memory to be as in 512M or 2G, but got '" << text
+        << "'\n";
     return std::nullopt;
   }
   return value << shift;
@@ -100,8 +101,8 @@ static int checkVariant(ModuleOp spec, CompileOptions compileOptions,
     std::optional<CompiledFunction> function = CompiledFunction::load(
         *compiled, compileOptions.target, func.getSymName(), error);
     if (!function) {
-      errorOf("check") << "cannot load '" << func.getSymName()
-                       << "': " << error << '\n';
+      errorOf("check") << "cannot load '" << func.getSymName() << "': " << error
+                       << '\n';
       return ExitInternal;
     }
     CheckOptions options = checkOptions[i];
@@ -122,8 +123,7 @@ static int checkVariant(ModuleOp spec, CompileOptions compileOptions,
 }
 
 int bnc::runCheck(ArrayRef<StringRef> arguments) {
-  std::optional<Options> options =
-      Options::parse("check", kOptions, arguments);
+  std::optional<Options> options = Options::parse("check", kOptions, arguments);
   if (!options)
     return ExitUsage;
   if (options->has("--help")) {

@@ -47,8 +47,7 @@ bool bnc::checkExtents(StringRef command, const Options &options,
 }
 
 std::optional<Extents> bnc::chooseExtents(StringRef command,
-                                          const Options &options,
-                                          FuncOp func) {
+                                          const Options &options, FuncOp func) {
   Extents extents;
   SmallVector<StringAttr> dims = func.getDynamicDims();
   StringRef open; // the outermost dim without an extent

@@ -268,9 +268,9 @@ int bnc::runCompile(ArrayRef<StringRef> arguments) {
   if (int code = spec.read("", input))
     return code;
   std::vector<StageTime> times = {
-      {"parse", std::chrono::duration<double>(
-                    std::chrono::steady_clock::now() - begin)
-                    .count()}};
+      {"parse",
+       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+           .count()}};
   int code;
   std::optional<norm::TargetAttr> target =
       chooseTarget("", *options, spec.getContext(), code);

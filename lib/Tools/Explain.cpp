@@ -77,7 +77,8 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
        << ": " << option.getRows() << " at once";
     if (option.getPrefetch())
       os << ", prefetch " << option.getPrefetch() << " ahead";
-    os << (option.getNontemporal() ? ", non-temporal stores" : ", plain stores");
+    os << (option.getNontemporal() ? ", non-temporal stores"
+                                   : ", plain stores");
     if (option.getNontemporal())
       os << " (one call may keep " << printBytes(target.getLlcShare())
          << " of the last cache level, and this is more)";
@@ -104,10 +105,9 @@ static void explainKernel(FuncOp func, KernelOp kernel, unsigned index,
   KernelStructure structure(kernel);
   Traffic traffic = getTraffic(func, kernel, extents);
   os << "  kernel " << index << " [";
-  llvm::interleaveComma(llvm::seq<unsigned>(0, kernel.getNumDims()), os,
-                        [&](unsigned i) {
-                          os << kernel.getDim(i).getName().getValue();
-                        });
+  llvm::interleaveComma(
+      llvm::seq<unsigned>(0, kernel.getNumDims()), os,
+      [&](unsigned i) { os << kernel.getDim(i).getName().getValue(); });
   os << "], " << describeForm(structure.getForm()) << '\n';
   for (const Stream &stream : traffic.inputs) {
     os << "    reads " << stream.name << ": " << printBytes(stream.bytes);
@@ -171,10 +171,10 @@ static llvm::json::Object describeKernel(FuncOp func, KernelOp kernel,
     dims.push_back(cast<DimAttr>(dim).getName().getValue());
   for (unsigned stage = 0; stage < structure.getNumStages(); ++stage)
     for (Operation *op : structure.getReductions(stage))
-      reductions.push_back(llvm::json::Object{
-          {"op", op->getName().stripDialect()},
-          {"stage", stage},
-          {"plan", print(op->getAttr("plan"))}});
+      reductions.push_back(
+          llvm::json::Object{{"op", op->getName().stripDialect()},
+                             {"stage", stage},
+                             {"plan", print(op->getAttr("plan"))}});
   return llvm::json::Object{
       {"dims", std::move(dims)},
       {"reads", std::move(reads)},
@@ -189,7 +189,7 @@ static llvm::json::Object describeKernel(FuncOp func, KernelOp kernel,
 }
 
 static llvm::json::Object describeExtents(FuncOp func, const Extents &extents,
-                                           TargetAttr target) {
+                                          TargetAttr target) {
   llvm::json::Array kernels;
   for (KernelOp kernel : func.getBody().getOps<KernelOp>())
     kernels.push_back(describeKernel(func, kernel, extents, target));
@@ -236,8 +236,7 @@ int bnc::runExplain(ArrayRef<StringRef> arguments) {
       return ExitSpecWrong;
     llvm::json::Array functions;
     for (FuncOp func : kernels->getOps<FuncOp>()) {
-      std::optional<Extents> extents =
-          chooseExtents("explain", *options, func);
+      std::optional<Extents> extents = chooseExtents("explain", *options, func);
       if (!extents)
         return ExitUsage;
       if (options->has("--json"))

@@ -22,7 +22,8 @@ struct Command {
 static const Command kCommands[] = {
     {"new", "OP [OPTION...]", "print a spec to start from", runNew},
     {"check", "SPEC [OPTION...]",
-     "compile for this machine, run on random and hard inputs, judge", runCheck},
+     "compile for this machine, run on random and hard inputs, judge",
+     runCheck},
     {"bench", "SPEC [OPTION...]",
      "time, GB/s and the fraction of what the memory allows", runBench},
     {"explain", "SPEC [OPTION...]", "kernels, plan and schedule, and why",
@@ -74,8 +75,8 @@ int bnc::runTool(int argc, char **argv) {
       return command.run(ArrayRef(arguments).drop_front());
   // A word that is no file and close to a command is most likely that.
   StringRef first = arguments[0];
-  if (!first.starts_with("-") && !first.contains('.') &&
-      !first.contains('/') && !llvm::sys::fs::exists(first)) {
+  if (!first.starts_with("-") && !first.contains('.') && !first.contains('/') &&
+      !llvm::sys::fs::exists(first)) {
     SmallVector<StringRef> names;
     for (const Command &command : kCommands)
       names.push_back(command.name);

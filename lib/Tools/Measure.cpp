@@ -5,8 +5,8 @@
 
 #include "Limits.h"
 
-#include <chrono>
 #include "mlir/IR/TypeUtilities.h"
+#include <chrono>
 
 using namespace mlir;
 using namespace bnc;
@@ -40,9 +40,9 @@ static Bytes makeArgument(PortAttr port, const Extents &extents) {
   bytes.reserve(count * width);
   while (int64_t(bytes.size()) < count * int64_t(width))
     bytes.append(table.begin(),
-                 table.begin() + std::min<int64_t>(
-                                     table.size(),
-                                     count * width - int64_t(bytes.size())));
+                 table.begin() +
+                     std::min<int64_t>(table.size(),
+                                       count * width - int64_t(bytes.size())));
   return bytes;
 }
 
@@ -99,8 +99,8 @@ class Sampler {
 public:
   explicit Sampler(llvm::function_ref<double()> body) : body(body) {
     double once = body();
-    repeats = once > 0 ? std::clamp<int64_t>(kSampleSeconds / once, 1, 100000)
-                       : 1000;
+    repeats =
+        once > 0 ? std::clamp<int64_t>(kSampleSeconds / once, 1, 100000) : 1000;
   }
   void sample() {
     double total = 0;
@@ -122,9 +122,8 @@ private:
 } // namespace
 
 /// The seconds of one call, and its status into `status`.
-static double timeCall(const CompiledFunction &function,
-                       const bnc_context *ctx, ArrayRef<uint64_t> slots,
-                       int32_t &status) {
+static double timeCall(const CompiledFunction &function, const bnc_context *ctx,
+                       ArrayRef<uint64_t> slots, int32_t &status) {
   auto begin = std::chrono::steady_clock::now();
   int32_t result = function.call(ctx, slots);
   auto end = std::chrono::steady_clock::now();
@@ -133,10 +132,11 @@ static double timeCall(const CompiledFunction &function,
   return std::chrono::duration<double>(end - begin).count();
 }
 
-std::optional<Measurement>
-bnc::measure(FuncOp kernels, const CompiledFunction &function,
-             const CompiledFunction *naive, const Extents &extents,
-             const bnc_context *ctx) {
+std::optional<Measurement> bnc::measure(FuncOp kernels,
+                                        const CompiledFunction &function,
+                                        const CompiledFunction *naive,
+                                        const Extents &extents,
+                                        const bnc_context *ctx) {
   SmallVector<Bytes> arguments;
   for (Attribute port : kernels.getArguments())
     arguments.push_back(makeArgument(cast<PortAttr>(port), extents));

@@ -125,8 +125,9 @@ Traffic bnc::getTraffic(FuncOp func, KernelOp kernel, const Extents &extents) {
   }
   traffic.unitBytes = traffic.units ? full / traffic.units : 0;
   for (unsigned stage = 0; stage < structure.getNumStages(); ++stage) {
-    bool moments = llvm::any_of(structure.getReductions(stage),
-                                [](Operation *op) { return isa<MomentsOp>(op); });
+    bool moments =
+        llvm::any_of(structure.getReductions(stage),
+                     [](Operation *op) { return isa<MomentsOp>(op); });
     traffic.sweeps += moments ? 2 : 1;
     ++traffic.restarts;
   }
@@ -134,8 +135,7 @@ Traffic bnc::getTraffic(FuncOp func, KernelOp kernel, const Extents &extents) {
 }
 
 std::optional<CPUCaseAttr> bnc::getCase(KernelOp kernel, int64_t bytes) {
-  auto schedule =
-      dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr());
+  auto schedule = dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr());
   if (!schedule)
     return std::nullopt;
   std::optional<CPUCaseAttr> chosen;

@@ -20,8 +20,8 @@ struct BitsCase {
   int64_t rowElements;
 };
 
-class Bits : public ExecutionTest, public testing::WithParamInterface<BitsCase> {
-};
+class Bits : public ExecutionTest,
+             public testing::WithParamInterface<BitsCase> {};
 
 } // namespace
 
@@ -85,11 +85,11 @@ TEST_P(Bits, AreEqual) {
 
 INSTANTIATE_TEST_SUITE_P(
     Specs, Bits,
-    testing::Values(
-        BitsCase{"layer_norm", layerNormF32, "c", 257, 257},
-        BitsCase{"add_rms_norm", addRMSNormRows, "c", 199, 199},
-        BitsCase{"group_norm", groupNormChannelsLast, "c", 15, 135},
-        BitsCase{"instance_norm", instanceNormChannelsFirst, "p", 65, 195}),
+    testing::Values(BitsCase{"layer_norm", layerNormF32, "c", 257, 257},
+                    BitsCase{"add_rms_norm", addRMSNormRows, "c", 199, 199},
+                    BitsCase{"group_norm", groupNormChannelsLast, "c", 15, 135},
+                    BitsCase{"instance_norm", instanceNormChannelsFirst, "p",
+                             65, 195}),
     [](const testing::TestParamInfo<BitsCase> &info) {
       return info.param.name;
     });

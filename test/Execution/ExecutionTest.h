@@ -46,12 +46,10 @@ protected:
   }
 
   /// The results of one call that must succeed.
-  llvm::SmallVector<Bytes> run(const Subject &subject,
-                               const CompiledFunction &function,
-                               const Extents &extents,
-                               llvm::ArrayRef<Bytes> arguments,
-                               const bnc_context *threads,
-                               Placement placement) {
+  llvm::SmallVector<Bytes>
+  run(const Subject &subject, const CompiledFunction &function,
+      const Extents &extents, llvm::ArrayRef<Bytes> arguments,
+      const bnc_context *threads, Placement placement) {
     InvocationOptions options;
     options.placement = placement;
     std::string error;

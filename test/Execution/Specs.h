@@ -46,14 +46,26 @@ inline std::string addRMSNormRows(int64_t columns) {
          "] bf16 strided, %residual: [r, c] bf16, %weight: [c] f32) -> (y: "
          "[r, c] bf16, sum: [r, c] bf16 ties %residual) {\n"
          "  %eps = arith.constant 1.0e-6 : f32\n"
-         "  %a = arith.extf %x : " + x + " to " + wide + "\n"
-         "  %b = arith.extf %residual : " + x + " to " + wide + "\n"
-         "  %s = arith.addf %a, %b : " + wide + "\n"
+         "  %a = arith.extf %x : " +
+         x + " to " + wide +
+         "\n"
+         "  %b = arith.extf %residual : " +
+         x + " to " + wide +
+         "\n"
+         "  %s = arith.addf %a, %b : " +
+         wide +
+         "\n"
          "  %n = norm.rms_norm %s over [1] scale %weight eps %eps : (" +
-         wide + ", " + w + ", f32) -> " + wide + "\n"
-         "  %y = arith.truncf %n : " + wide + " to " + x + "\n"
-         "  %o = arith.truncf %s : " + wide + " to " + x + "\n"
-         "  norm.return %y, %o : " + x + ", " + x + "\n}\n";
+         wide + ", " + w + ", f32) -> " + wide +
+         "\n"
+         "  %y = arith.truncf %n : " +
+         wide + " to " + x +
+         "\n"
+         "  %o = arith.truncf %s : " +
+         wide + " to " + x +
+         "\n"
+         "  norm.return %y, %o : " +
+         x + ", " + x + "\n}\n";
 }
 
 /// group_norm of channels-last data, samples `r`, pixels `p`.
@@ -65,8 +77,11 @@ inline std::string groupNormChannelsLast(int64_t channels) {
          "] f32, %weight: [c] f32) -> (y: [r, p, c] f32) {\n"
          "  %eps = arith.constant 1.0e-5 : f32\n"
          "  %y = norm.group_norm %x feature 2 groups 3 scale %weight eps %eps "
-         ": (" + x + ", " + w + ", f32) -> " + x + "\n"
-         "  norm.return %y : " + x + "\n}\n";
+         ": (" +
+         x + ", " + w + ", f32) -> " + x +
+         "\n"
+         "  norm.return %y : " +
+         x + "\n}\n";
 }
 
 /// instance_norm of channels-first data, samples `r`.
@@ -76,9 +91,11 @@ inline std::string instanceNormChannelsFirst(int64_t pixels) {
   return "norm.func @f(%x: [r, c = 3, " + p.port +
          "] f32) -> (y: [r, c, p] f32) {\n"
          "  %eps = arith.constant 1.0e-5 : f32\n"
-         "  %y = norm.instance_norm %x feature 1 eps %eps : (" + x +
-         ", f32) -> " + x + "\n"
-         "  norm.return %y : " + x + "\n}\n";
+         "  %y = norm.instance_norm %x feature 1 eps %eps : (" +
+         x + ", f32) -> " + x +
+         "\n"
+         "  norm.return %y : " +
+         x + "\n}\n";
 }
 
 /// batch_norm_training of channels-last data, `r` pixels in all.

@@ -47,8 +47,8 @@ TEST_P(Tails, StayInsideDynamic) {
 
 TEST_P(Tails, StayInsideStatic) {
   auto [form, dtype] = GetParam();
-  for (int64_t columns : {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 63,
-                          65, 79, 127, 129}) {
+  for (int64_t columns :
+       {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 63, 65, 79, 127, 129}) {
     Subject subject = parse(form.second(dtype, columns));
     runGuarded(subject, compile(subject, -1), columns);
   }

@@ -83,9 +83,7 @@ TEST_F(Threads, FlushToZeroOfPoolIsSetAside) {
     ScatteredThreads threads(2);
     std::atomic<int> lost{0};
     threads.before = [] { _mm_setcsr(_mm_getcsr() | flushBits); };
-    threads.after = [&] {
-      lost += (_mm_getcsr() & flushBits) != flushBits;
-    };
+    threads.after = [&] { lost += (_mm_getcsr() & flushBits) != flushBits; };
     llvm::SmallVector<Bytes> results =
         run(subject, function, extents, arguments, threads.get(), {});
     EXPECT_GT(threads.getNumCalls(), 0);

@@ -64,8 +64,7 @@ static Value loadParameter(OpBuilder &b, Location loc,
 
 static Value loadIndex(OpBuilder &b, Location loc, const Signature &signature,
                        Value frame, unsigned index) {
-  Value raw =
-      loadParameter(b, loc, signature, frame, index, b.getI64Type());
+  Value raw = loadParameter(b, loc, signature, frame, index, b.getI64Type());
   return arith::IndexCastOp::create(b, loc, b.getIndexType(), raw);
 }
 
@@ -99,14 +98,14 @@ static Value emitSectionBytes(OpBuilder &b, Location loc,
   KernelOp kernel = section.kernel;
   Value bytes = math.constant(section.element.getIntOrFloatBitWidth() / 8);
   for (unsigned dim : listDims(section.dims))
-    bytes = math.mul(
-        bytes, emitExtent(b, loc, signature, frame, kernel.getDim(dim)));
+    bytes = math.mul(bytes,
+                     emitExtent(b, loc, signature, frame, kernel.getDim(dim)));
   if (!section.chunkedDims)
     return bytes;
   Value steps = math.constant(1);
   for (unsigned dim : listDims(section.chunkedDims))
-    steps = math.mul(
-        steps, emitExtent(b, loc, signature, frame, kernel.getDim(dim)));
+    steps = math.mul(steps,
+                     emitExtent(b, loc, signature, frame, kernel.getDim(dim)));
   return math.mul(bytes, math.ceilDiv(steps, section.chunk));
 }
 
@@ -137,9 +136,9 @@ static Value makeMemRef(OpBuilder &b, Location loc, Value pointer, Type storage,
     staticSizes.push_back(getConstant(size).value_or(ShapedType::kDynamic));
     staticStrides.push_back(getConstant(stride).value_or(ShapedType::kDynamic));
   }
-  auto type = MemRefType::get(
-      staticSizes, storage,
-      StridedLayoutAttr::get(b.getContext(), 0, staticStrides));
+  auto type =
+      MemRefType::get(staticSizes, storage,
+                      StridedLayoutAttr::get(b.getContext(), 0, staticStrides));
   Type i64 = b.getI64Type();
   auto pointerType = LLVM::LLVMPointerType::get(b.getContext());
   SmallVector<Type> fields{pointerType, pointerType, i64};
@@ -182,20 +181,19 @@ KernelArray KernelFrame::makeContiguous(Value pointer, Type element,
   }
   array.pointer = pointer;
   array.strides = strides;
-  array.memref = makeMemRef(b, loc, pointer, getStorageType(element), sizes,
-                            strides);
+  array.memref =
+      makeMemRef(b, loc, pointer, getStorageType(element), sizes, strides);
   return array;
 }
 
 KernelArray KernelFrame::makePort(Value tensor, ArrayAttr view, int64_t port,
                                   bool isResult) {
-  PortAttr attr = isResult ? func.getResultPort(port)
-                           : func.getArgumentPort(port);
+  PortAttr attr =
+      isResult ? func.getResultPort(port) : func.getArgumentPort(port);
   Type element = cast<RankedTensorType>(tensor.getType()).getElementType();
   unsigned pointerIndex = signature.getPointerIndex(port, isResult);
-  Value pointer =
-      loadParameter(b, loc, signature, frame, pointerIndex,
-                    LLVM::LLVMPointerType::get(b.getContext()));
+  Value pointer = loadParameter(b, loc, signature, frame, pointerIndex,
+                                LLVM::LLVMPointerType::get(b.getContext()));
   SmallVector<unsigned> dims;
   SmallVector<Value> sizes;
   unsigned rank = view.size();
@@ -209,8 +207,7 @@ KernelArray KernelFrame::makePort(Value tensor, ArrayAttr view, int64_t port,
     if (attr.getStrided() && axis != int(rank) - 1)
       stride = loadIndex(b, loc, signature, frame,
                          signature.getStrideIndex(port, isResult, axis));
-    ArrayRef<int64_t> parts =
-        cast<DenseI64ArrayAttr>(view[axis]).asArrayRef();
+    ArrayRef<int64_t> parts = cast<DenseI64ArrayAttr>(view[axis]).asArrayRef();
     for (int part = int(parts.size()) - 1; part >= 0; --part) {
       dims.push_back(parts[part]);
       sizes.push_back(extents[parts[part]]);
@@ -228,8 +225,8 @@ KernelArray KernelFrame::makePort(Value tensor, ArrayAttr view, int64_t port,
   std::reverse(strides.begin(), strides.end());
   array.pointer = pointer;
   array.strides = strides;
-  array.memref = makeMemRef(b, loc, pointer, getStorageType(element), sizes,
-                            strides);
+  array.memref =
+      makeMemRef(b, loc, pointer, getStorageType(element), sizes, strides);
   return array;
 }
 
@@ -269,10 +266,10 @@ KernelFrame::KernelFrame(OpBuilder &b, Location loc, FuncOp func,
       continue;
     }
     // The section's dims are the producer's; here they are the view's.
-    inputs.push_back(makeContiguous(
-        getSectionPointer(input, 0),
-        cast<RankedTensorType>(input.getType()).getElementType(),
-        listView(view)));
+    inputs.push_back(
+        makeContiguous(getSectionPointer(input, 0),
+                       cast<RankedTensorType>(input.getType()).getElementType(),
+                       listView(view)));
   }
   for (auto [i, result] : llvm::enumerate(kernel.getResults())) {
     auto view = cast<ArrayAttr>(kernel.getResultViews()[i]);
@@ -329,7 +326,8 @@ KernelArray KernelFrame::getSection(Value key, unsigned field) {
     return makeContiguous(pointer, element, dims);
 
   SmallVector<Value> sizes, strides(dims.size() + 1);
-  sizes.push_back(math.ceilDiv(getTotalExtent(section.chunkedDims), section.chunk));
+  sizes.push_back(
+      math.ceilDiv(getTotalExtent(section.chunkedDims), section.chunk));
   for (unsigned dim : dims)
     sizes.push_back(extents[dim]);
   Value stride = math.constant(1);
@@ -343,8 +341,8 @@ KernelArray KernelFrame::getSection(Value key, unsigned field) {
   array.contiguousWithNext.assign(dims.size(), true);
   array.pointer = pointer;
   array.strides = strides;
-  array.memref = makeMemRef(b, loc, pointer, getStorageType(element), sizes,
-                            strides);
+  array.memref =
+      makeMemRef(b, loc, pointer, getStorageType(element), sizes, strides);
   return array;
 }
 
@@ -352,8 +350,7 @@ Value KernelFrame::getBytesMoved() {
   IndexMath math{b, loc};
   Value total = math.constant(0);
   auto addArray = [&](const KernelArray &array) {
-    Value bytes =
-        math.constant(array.element.getIntOrFloatBitWidth() / 8);
+    Value bytes = math.constant(array.element.getIntOrFloatBitWidth() / 8);
     total = math.add(total, math.mul(bytes, getTotalExtent(array.getDimSet())));
   };
   for (const KernelArray &array : inputs)

@@ -137,8 +137,8 @@ func::FuncOp bnc::createPhaseFunction(ModuleOp module, Location loc,
   auto func = func::FuncOp::create(
       b, loc, name, b.getFunctionType({pointer, index, index}, {}));
   func.setPrivate();
-  func->setAttr("llvm.linkage",
-                LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
+  func->setAttr("llvm.linkage", LLVM::LinkageAttr::get(
+                                    b.getContext(), LLVM::Linkage::Internal));
   func.addEntryBlock();
   return func;
 }
@@ -148,11 +148,11 @@ static Value emitSelectedFunction(OpBuilder &b, Location loc,
                                   const PhaseCode &phase, Value bytes) {
   Value selected;
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
-  for (auto [func, minBytes] : llvm::zip_equal(phase.functions,
-                                               phase.minBytes)) {
+  for (auto [func, minBytes] :
+       llvm::zip_equal(phase.functions, phase.minBytes)) {
     func::FuncOp callee = func;
-    Value constant = func::ConstantOp::create(
-        b, loc, callee.getFunctionType(), callee.getSymName());
+    Value constant = func::ConstantOp::create(b, loc, callee.getFunctionType(),
+                                              callee.getSymName());
     Value address =
         UnrealizedConversionCastOp::create(b, loc, pointer, constant)
             .getResult(0);
@@ -162,8 +162,8 @@ static Value emitSelectedFunction(OpBuilder &b, Location loc,
     }
     Value bound = LLVM::ConstantOp::create(b, loc, b.getI64Type(),
                                            b.getI64IntegerAttr(minBytes));
-    Value isReached = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::sge,
-                                           bytes, bound);
+    Value isReached =
+        LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::sge, bytes, bound);
     selected = LLVM::SelectOp::create(b, loc, isReached, address, selected);
   }
   return selected;
@@ -192,17 +192,17 @@ void bnc::createBody(ModuleOp module, FuncOp func,
     Value bytes =
         arith::IndexCastOp::create(b, loc, i64, operands.getBytesMoved());
     for (const PhaseCode &phase : code.phases) {
-      Value items = arith::IndexCastOp::create(
-          b, loc, i64, phase.emitItems(b, operands));
+      Value items =
+          arith::IndexCastOp::create(b, loc, i64, phase.emitItems(b, operands));
       Value callee = emitSelectedFunction(b, loc, phase, bytes);
       Value status =
           LLVM::CallOp::create(b, loc, TypeRange{i32}, "bnc.run",
                                ValueRange{ctx, frame, callee, items, bytes})
               .getResult();
-      Value zero = LLVM::ConstantOp::create(b, loc, i32,
-                                            b.getI32IntegerAttr(0));
-      Value isOk = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq,
-                                        status, zero);
+      Value zero =
+          LLVM::ConstantOp::create(b, loc, i32, b.getI32IntegerAttr(0));
+      Value isOk =
+          LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, status, zero);
       Block *next = new Block();
       body.getBody().push_back(next);
       LLVM::CondBrOp::create(b, loc, isOk, next, ValueRange{}, failed,

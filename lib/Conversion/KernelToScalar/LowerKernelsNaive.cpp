@@ -24,10 +24,10 @@ using namespace bnc;
 using namespace bnc::norm;
 
 /// Loops over `dims` of `point`, outermost first, around `body`.
-static void emitLoops(OpBuilder &b, const EmissionContext &context, DimSet dims,
-                      Point point, PointEmitter *outer,
-                      llvm::function_ref<void(OpBuilder &, PointEmitter &)>
-                          body) {
+static void
+emitLoops(OpBuilder &b, const EmissionContext &context, DimSet dims,
+          Point point, PointEmitter *outer,
+          llvm::function_ref<void(OpBuilder &, PointEmitter &)> body) {
   DimSet all = dims;
   std::function<void(OpBuilder &, Point, unsigned)> nest =
       [&](OpBuilder &nested, Point at, unsigned dim) {
@@ -41,8 +41,8 @@ static void emitLoops(OpBuilder &b, const EmissionContext &context, DimSet dims,
           return;
         }
         Value zero = LoopMath(nested, context.loc).constant(0);
-        emitLoop(nested, context.loc, zero, context.frame.getExtent(dim), 1,
-                 {}, [&](OpBuilder &inner, Value iv, ValueRange) {
+        emitLoop(nested, context.loc, zero, context.frame.getExtent(dim), 1, {},
+                 [&](OpBuilder &inner, Value iv, ValueRange) {
                    Point next = at;
                    next.coordinates[dim] = iv;
                    nest(inner, next, dim + 1);

@@ -22,8 +22,8 @@ static Value getEps(Operation *reduction) {
   return cast<SumOfSquaresOp>(reduction).getEps();
 }
 
-Value bnc::emitIsSuspect(OpBuilder &b, Operation *reduction,
-                         PointEmitter &kept, const Record &record) {
+Value bnc::emitIsSuspect(OpBuilder &b, Operation *reduction, PointEmitter &kept,
+                         const Record &record) {
   Location loc = reduction->getLoc();
   Type type = record.m2.getType();
   auto like = [&](Value scalar) -> Value {
@@ -35,10 +35,9 @@ Value bnc::emitIsSuspect(OpBuilder &b, Operation *reduction,
   Value probe = arith::SubFOp::create(b, loc, record.m2, record.m2);
   if (record.mean)
     probe = arith::AddFOp::create(
-        b, loc, probe,
-        arith::SubFOp::create(b, loc, record.mean, record.mean));
-  Value isNotFinite = arith::CmpFOp::create(
-      b, loc, arith::CmpFPredicate::UNO, probe, probe);
+        b, loc, probe, arith::SubFOp::create(b, loc, record.mean, record.mean));
+  Value isNotFinite =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, probe, probe);
   // f64 statistics have nothing wider to fall back to: the loop only keeps an
   // infinite mean from becoming NaN.
   if (reduction->getOperand(0).getType().isF64())
@@ -47,10 +46,10 @@ Value bnc::emitIsSuspect(OpBuilder &b, Operation *reduction,
   Value isSmall = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT,
                                         record.m2, limit);
   if (Value eps = getEps(reduction)) {
-    Value floor = arith::MulFOp::create(b, loc, like(record.count),
-                                        like(kept.emit(eps)));
-    Value isFloorSmall = arith::CmpFOp::create(
-        b, loc, arith::CmpFPredicate::OLT, floor, limit);
+    Value floor =
+        arith::MulFOp::create(b, loc, like(record.count), like(kept.emit(eps)));
+    Value isFloorSmall =
+        arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, floor, limit);
     isSmall = arith::AndIOp::create(b, loc, isSmall, isFloorSmall);
   }
   return arith::OrIOp::create(b, loc, isNotFinite, isSmall);
@@ -76,8 +75,8 @@ static SmallVector<Value> emitPointLoops(
                   [&](OpBuilder &nested, Value iv, ValueRange carried) {
                     Point inner = point;
                     inner.coordinates[dim] = iv;
-                    return emitPointLoops(nested, context, kept, inner,
-                                          dim + 1, carried, body);
+                    return emitPointLoops(nested, context, kept, inner, dim + 1,
+                                          carried, body);
                   });
 }
 
@@ -113,14 +112,13 @@ Record bnc::emitColdRecord(OpBuilder &b, const EmissionContext &context,
             arith::AddFOp::create(inner, loc, carried[0], d),
             arith::AddFOp::create(inner, loc, carried[1], square)};
       });
-  Record record = RecordMath(b, loc).fromChunk(count, mean, centred[0],
-                                               centred[1]);
+  Record record =
+      RecordMath(b, loc).fromChunk(count, mean, centred[0], centred[1]);
   // The mean of a row with an infinity stays what the formula gives.
   Value probe = arith::SubFOp::create(b, loc, mean, mean);
-  Value isFinite = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ORD,
-                                         probe, probe);
-  record.mean =
-      arith::SelectOp::create(b, loc, isFinite, record.mean, mean);
+  Value isFinite =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ORD, probe, probe);
+  record.mean = arith::SelectOp::create(b, loc, isFinite, record.mean, mean);
   // f32 statistics carry the mean in one double.
   if (!term.getType().isF64())
     record.meanLow = Value();

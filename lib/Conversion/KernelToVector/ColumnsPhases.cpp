@@ -218,10 +218,9 @@ void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
       b, lanes, first, steps, 1,
       [&](OpBuilder &body, unsigned t, Value term,
           MutableArrayRef<Value> sums) {
-        sums[0] =
-            isa<MomentsOp>(reductions[t])
-                ? Value(arith::AddFOp::create(body, loc, sums[0], term))
-                : addSquare(body, term, sums[0]);
+        sums[0] = isa<MomentsOp>(reductions[t])
+                      ? Value(arith::AddFOp::create(body, loc, sums[0], term))
+                      : addSquare(body, term, sums[0]);
       });
   RecordMath records(b, loc);
   SmallVector<Value> high(reductions.size());
@@ -238,10 +237,9 @@ void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
                            MutableArrayRef<Value> sums) {
                          if (!high[t])
                            return;
-                         Value d = arith::SubFOp::create(body, loc, term,
-                                                         high[t]);
-                         sums[0] =
-                             arith::AddFOp::create(body, loc, sums[0], d);
+                         Value d =
+                             arith::SubFOp::create(body, loc, term, high[t]);
+                         sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
                          sums[1] = addSquare(body, d, sums[1]);
                        });
   PointEmitter out(b, phase, lanes);
@@ -262,8 +260,7 @@ void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
                [&](OpBuilder &body, Value position, Value count, unsigned,
                    MutableArrayRef<Value>) {
                  Point lanes = outer;
-                 setLanes(body, phase, shape.laneGroup, position, count,
-                          lanes);
+                 setLanes(body, phase, shape.laneGroup, position, count, lanes);
                  emitVector(body, lanes, chunk, first, steps);
                });
 }
@@ -274,7 +271,8 @@ void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
   ColumnShape shape(phase);
   ChunkEmitter chunks(phase, stage, shape);
   int64_t chunkSize = phase.plan.getChunk();
-  Value totalSteps = emitTotalExtent(b, phase.loc, phase.frame, shape.stepGroups);
+  Value totalSteps =
+      emitTotalExtent(b, phase.loc, phase.frame, shape.stepGroups);
   Value perOuter = math.ceilDiv(totalSteps, chunkSize);
   emitLoop(b, phase.loc, phase.begin, phase.end, 1, {},
            [&](OpBuilder &body, Value item, ValueRange) {
@@ -296,9 +294,12 @@ Value bnc::emitChunksItems(EmissionContext &context, OpBuilder &b,
                            PlanAttr plan) {
   ColumnShape shape(context);
   LoopMath math(b, context.loc);
-  Value chunks =
-      math.ceilDiv(emitTotalExtent(b, context.loc, context.frame, shape.stepGroups), plan.getChunk());
-  return math.mul(emitTotalExtent(b, context.loc, context.frame, shape.outerGroups), chunks);
+  Value chunks = math.ceilDiv(
+      emitTotalExtent(b, context.loc, context.frame, shape.stepGroups),
+      plan.getChunk());
+  return math.mul(
+      emitTotalExtent(b, context.loc, context.frame, shape.outerGroups),
+      chunks);
 }
 
 //===----------------------------------------------------------------------===//
@@ -313,7 +314,8 @@ public:
   Finalizer(PhaseContext &phase, unsigned stage)
       : phase(phase), loc(phase.loc), stage(stage), shape(phase),
         recordArrays(phase, stage) {
-    Value steps = emitTotalExtent(phase.b, phase.loc, phase.frame, shape.stepGroups);
+    Value steps =
+        emitTotalExtent(phase.b, phase.loc, phase.frame, shape.stepGroups);
     LoopMath math(phase.b, loc);
     totalSteps = steps;
     chunks = math.ceilDiv(steps, phase.plan.getChunk());
@@ -359,8 +361,7 @@ Record Finalizer::emitMergedChunks(OpBuilder &b, Operation *reduction,
                                      inner.constant(chunkSize));
              PointEmitter at(body, phase, point);
              SmallVector<Value> fields;
-             for (const KernelArray &array :
-                  recordArrays.get(reduction, chunk))
+             for (const KernelArray &array : recordArrays.get(reduction, chunk))
                fields.push_back(at.load(array));
              tree.push(body, Record::get(inner.toF64(steps), fields), chunk);
              return SmallVector<Value>();
@@ -372,8 +373,8 @@ Record Finalizer::emitMergedChunks(OpBuilder &b, Operation *reduction,
 Record Finalizer::emitColdLanes(OpBuilder &b, Operation *reduction,
                                 PointEmitter &kept, const Record &record) {
   Value suspect = emitIsSuspect(b, reduction, kept, record);
-  Value any = vector::ReductionOp::create(b, loc, vector::CombiningKind::OR,
-                                          suspect);
+  Value any =
+      vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, suspect);
   SmallVector<Value> fields = record.getFields();
   const Point &point = kept.getPoint();
   auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(fields)), any,
@@ -442,8 +443,8 @@ void Finalizer::emitKept(
     Value emitted =
         isMean ? kept.emitMean(value.value, KeptArrays::Field(value.field))
                : kept.emitVector(value.value);
-    stores.push_back({emitted, *phase.keptArrays->find(value.value,
-                                                       value.field)});
+    stores.push_back(
+        {emitted, *phase.keptArrays->find(value.value, value.field)});
   }
   if (isLast)
     for (const MapOutput &output : listKeptOutputs(phase))
@@ -524,8 +525,7 @@ void Finalizer::emitMerged(OpBuilder &b, Value item) {
 
 void bnc::emitFinalizePhase(PhaseContext &phase, unsigned stage) {
   Finalizer finalizer(phase, stage);
-  bool merges =
-      phase.structure.getForm() == KernelForm::ColumnsThenMerge;
+  bool merges = phase.structure.getForm() == KernelForm::ColumnsThenMerge;
   emitLoop(phase.b, phase.loc, phase.begin, phase.end, 1, {},
            [&](OpBuilder &body, Value item, ValueRange) {
              if (merges)
@@ -541,7 +541,9 @@ Value bnc::emitFinalizeItems(EmissionContext &context, OpBuilder &b) {
   if (context.structure.getForm() == KernelForm::ColumnsThenMerge)
     return emitRowsItems(context, b);
   ColumnShape shape(context);
-  return math.mul(emitTotalExtent(b, context.loc, context.frame, shape.outerGroups),
-                  math.ceilDiv(emitTotalExtent(b, context.loc, context.frame, shape.laneGroup),
-                               context.target.lanes));
+  return math.mul(
+      emitTotalExtent(b, context.loc, context.frame, shape.outerGroups),
+      math.ceilDiv(
+          emitTotalExtent(b, context.loc, context.frame, shape.laneGroup),
+          context.target.lanes));
 }

@@ -23,15 +23,15 @@ namespace {
 struct ExpandMathPass : bnc::impl::ExpandMathPassBase<ExpandMathPass> {
   void runOnOperation() override {
     // Most kernels have none, and the patterns cost time to build.
-    bool any = getOperation()
-                   .walk([](Operation *op) {
-                     return isa<math::ExpOp, math::ExpM1Op, math::LogOp,
-                                math::Log1pOp, math::TanhOp, math::ErfOp,
-                                math::RsqrtOp>(op)
-                                ? WalkResult::interrupt()
-                                : WalkResult::advance();
-                   })
-                   .wasInterrupted();
+    bool any =
+        getOperation()
+            .walk([](Operation *op) {
+              return isa<math::ExpOp, math::ExpM1Op, math::LogOp, math::Log1pOp,
+                         math::TanhOp, math::ErfOp, math::RsqrtOp>(op)
+                         ? WalkResult::interrupt()
+                         : WalkResult::advance();
+            })
+            .wasInterrupted();
     if (!any)
       return;
     RewritePatternSet patterns(&getContext());

@@ -39,8 +39,8 @@ SmallVector<KeptValue> bnc::listKeptValues(const KernelStructure &structure) {
   auto addUse = [&](Value operand) {
     DimSet dims = structure.getDims(operand);
     bool isKept = !(dims & ~keptDims) && !isa<BlockArgument>(operand);
-    bool made = structure.getStage(operand) > 0 ||
-                (dims && isExpensive(operand));
+    bool made =
+        structure.getStage(operand) > 0 || (dims && isExpensive(operand));
     if (isKept && made)
       add(operand, KeptArrays::Plain, operand.getType());
   };

@@ -119,8 +119,8 @@ static bool isOneRun(const KernelArray &array, unsigned dim) {
   return false;
 }
 
-SmallVector<DimSet>
-bnc::collapseDims(DimSet dims, ArrayRef<const KernelArray *> arrays) {
+SmallVector<DimSet> bnc::collapseDims(DimSet dims,
+                                      ArrayRef<const KernelArray *> arrays) {
   SmallVector<DimSet> groups;
   int previous = -2;
   for (unsigned dim = 0; dim < 64; ++dim) {
@@ -141,8 +141,8 @@ bnc::collapseDims(DimSet dims, ArrayRef<const KernelArray *> arrays) {
 
 unsigned bnc::getLastDim(DimSet dims) { return 63 - llvm::countl_zero(dims); }
 
-Value bnc::emitTotalExtent(OpBuilder &b, Location loc,
-                           const KernelFrame &frame, ArrayRef<DimSet> groups) {
+Value bnc::emitTotalExtent(OpBuilder &b, Location loc, const KernelFrame &frame,
+                           ArrayRef<DimSet> groups) {
   LoopMath math(b, loc);
   Value extent = math.constant(1);
   for (DimSet group : groups)

@@ -58,9 +58,9 @@ static void addColumnSections(const KernelStructure &structure, PlanAttr plan,
       section.chunkedDims = structure.getAllDims() & ~columns;
       section.chunk = plan.getChunk();
       section.element = Float64Type::get(context);
-      unsigned fields = !isa<MomentsOp>(reduction)                    ? 1
+      unsigned fields = !isa<MomentsOp>(reduction)                   ? 1
                         : reduction->getOperand(0).getType().isF64() ? 3
-                                                                      : 2;
+                                                                     : 2;
       for (section.field = 0; section.field < fields; ++section.field)
         layout.add(section);
     }
@@ -83,8 +83,8 @@ public:
                  KernelOp kernel, unsigned index, TargetAttr target,
                  int64_t forceCase)
       : module(module), func(func), layout(layout), kernel(kernel),
-        structure(kernel), prefix(llvm::formatv("{0}.k{1}", func.getSymName(),
-                                                index).str()),
+        structure(kernel),
+        prefix(llvm::formatv("{0}.k{1}", func.getSymName(), index).str()),
         target(VectorTarget::get(target, structure.getComputeType())),
         forceCase(forceCase) {}
 
@@ -114,8 +114,7 @@ void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
   auto schedule = cast<CPUScheduleAttr>(kernel.getScheduleAttr());
   ArrayRef<CPUCaseAttr> cases = schedule.getCases();
   if (forceCase >= 0)
-    cases = cases.slice(
-        std::min<size_t>(forceCase, cases.size() - 1), 1);
+    cases = cases.slice(std::min<size_t>(forceCase, cases.size() - 1), 1);
   if (!perCase)
     cases = cases.take_front(1);
   PhaseCode &phase = code.phases.emplace_back();
@@ -143,9 +142,8 @@ void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
     emit(context);
     // Non-temporal stores are ordered by a fence before others may look.
     if (schedule.getNontemporal())
-      LLVM::CallIntrinsicOp::create(b, loc,
-                                    b.getStringAttr("llvm.x86.sse.sfence"),
-                                    ValueRange());
+      LLVM::CallIntrinsicOp::create(
+          b, loc, b.getStringAttr("llvm.x86.sse.sfence"), ValueRange());
     func::ReturnOp::create(b, loc);
     phase.functions.push_back(function);
     phase.minBytes.push_back(schedule.getMinBytes());

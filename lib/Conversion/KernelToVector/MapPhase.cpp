@@ -143,8 +143,8 @@ static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
            [&](OpBuilder &body, Value item, ValueRange) {
              LoopMath math(body, phase.loc);
              Value from = math.mul(item, runBlock);
-             Value size = math.min(math.sub(length, from),
-                                   math.constant(runBlock));
+             Value size =
+                 math.min(math.sub(length, from), math.constant(runBlock));
              if (known && *known <= runBlock) {
                from = math.constant(0);
                size = length;
@@ -190,8 +190,8 @@ void bnc::emitMapPhase(PhaseContext &phase) {
            [&](OpBuilder &body, Value index, ValueRange) {
              LoopMath inner(body, phase.loc);
              Value from = inner.mul(index, block);
-             Value size = inner.min(inner.sub(length, from),
-                                    inner.constant(block));
+             Value size =
+                 inner.min(inner.sub(length, from), inner.constant(block));
              KeptArrays kept =
                  emitHoisted(body, phase, shape, hoisted, block, from, size);
              emitRowRange(body, phase, shape, from, size, &kept);
@@ -203,6 +203,8 @@ Value bnc::emitMapItems(EmissionContext &context, OpBuilder &b) {
   MapShape shape(context);
   if (shape.isOneRun())
     return LoopMath(b, context.loc)
-        .ceilDiv(emitTotalExtent(b, context.loc, context.frame, shape.laneGroup), runBlock);
+        .ceilDiv(
+            emitTotalExtent(b, context.loc, context.frame, shape.laneGroup),
+            runBlock);
   return emitTotalExtent(b, context.loc, context.frame, shape.rowGroups);
 }

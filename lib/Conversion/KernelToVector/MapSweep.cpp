@@ -17,8 +17,8 @@ using namespace bnc::norm;
 /// instructions; more only lengthens the code.
 static constexpr unsigned mapSlots = 4;
 
-SmallVector<const KernelArray *>
-bnc::listInputs(const EmissionContext &context, ArrayRef<Value> values) {
+SmallVector<const KernelArray *> bnc::listInputs(const EmissionContext &context,
+                                                 ArrayRef<Value> values) {
   SmallVector<Value> worklist(values);
   llvm::DenseSet<Value> seen;
   SmallVector<const KernelArray *> arrays;
@@ -105,7 +105,8 @@ struct MapSweep {
     emitLaneLoop(b, context.loc, length, context.target.lanes, mapSlots, {},
                  [&](OpBuilder &nested, Value position, Value count, unsigned,
                      MutableArrayRef<Value>) {
-                   Value at = LoopMath(nested, context.loc).add(begin, position);
+                   Value at =
+                       LoopMath(nested, context.loc).add(begin, position);
                    emitVector(nested, at, count, /*nontemporal=*/false);
                  });
   }
@@ -118,8 +119,8 @@ struct MapSweep {
     for (auto [dim, stride] : llvm::zip_equal(array.dims, array.strides))
       if (!(laneGroup >> dim & 1))
         offset = math.add(offset, math.mul(point.coordinates[dim], stride));
-    Value base = LLVM::PtrToIntOp::create(b, context.loc, b.getI64Type(),
-                                          array.pointer);
+    Value base =
+        LLVM::PtrToIntOp::create(b, context.loc, b.getI64Type(), array.pointer);
     Value index =
         arith::IndexCastOp::create(b, context.loc, b.getIndexType(), base);
     int64_t bytes = array.element.getIntOrFloatBitWidth() / 8;
@@ -147,14 +148,14 @@ struct MapSweep {
     Value aligned;
     for (const MapOutput &output : outputs) {
       int64_t bytes = output.array->element.getIntOrFloatBitWidth() / 8;
-      Value start = math.add(emitAddress(b, *output.array, begin),
-                             math.mul(head, bytes));
+      Value start =
+          math.add(emitAddress(b, *output.array, begin), math.mul(head, bytes));
       Value off = math.rem(start, math.constant(getVectorBytes(*output.array)));
-      Value isAligned = arith::CmpIOp::create(
-          b, loc, arith::CmpIPredicate::eq, off, math.constant(0));
-      aligned = aligned ? Value(arith::AndIOp::create(b, loc, aligned,
-                                                      isAligned))
-                        : isAligned;
+      Value isAligned = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                              off, math.constant(0));
+      aligned = aligned
+                    ? Value(arith::AndIOp::create(b, loc, aligned, isAligned))
+                    : isAligned;
     }
     auto branch = scf::IfOp::create(b, loc, TypeRange(), aligned,
                                     /*withElseRegion=*/true);
@@ -189,8 +190,8 @@ void bnc::emitMapSweep(OpBuilder &b, const EmissionContext &context,
     return;
   for (PointEmitter *row : rows)
     row->moveTo(b);
-  MapSweep sweep{context, rows, laneGroup, keptArrays, keptStage,
-                 std::move(outputs)};
+  MapSweep sweep{context,    rows,      laneGroup,
+                 keptArrays, keptStage, std::move(outputs)};
   if (nontemporal && rows.size() == 1)
     sweep.emitNontemporal(b, begin, length);
   else

@@ -84,8 +84,8 @@ Value PointEmitter::load(const KernelArray &array) {
   } else {
     Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
     if (canMask(storage)) {
-      loaded = vector::MaskedLoadOp::create(b, loc, type, array.memref,
-                                            indices, getMask(), zero);
+      loaded = vector::MaskedLoadOp::create(b, loc, type, array.memref, indices,
+                                            getMask(), zero);
     } else {
       // No masked access of this width: copy element by element.
       Value buffer = getTailBuffer(storage);
@@ -96,8 +96,8 @@ Value PointEmitter::load(const KernelArray &array) {
                [&](OpBuilder &body, Value i, ValueRange) {
                  SmallVector<Value> at(indices);
                  at.back() = LoopMath(body, loc).add(at.back(), i);
-                 Value one = memref::LoadOp::create(body, loc, array.memref,
-                                                    at);
+                 Value one =
+                     memref::LoadOp::create(body, loc, array.memref, at);
                  memref::StoreOp::create(body, loc, one, buffer, i);
                  return SmallVector<Value>();
                });
@@ -123,8 +123,7 @@ void PointEmitter::store(Value value, const KernelArray &array,
     value = arith::BitcastOp::create(
         b, loc, VectorType::get({point.lanes}, storage), value);
   if (!point.count) {
-    auto stored =
-        vector::StoreOp::create(b, loc, value, array.memref, indices);
+    auto stored = vector::StoreOp::create(b, loc, value, array.memref, indices);
     if (nontemporal) {
       // Without the alignment LLVM splits the vector into scalar stores.
       stored.setNontemporal(true);
@@ -199,8 +198,7 @@ Value PointEmitter::compute(Value value) {
   // Values made by a finalize phase are kept from stage 1 on.
   unsigned stage = std::max(1u, context.structure.getStage(value));
   if (keptArrays && stage <= keptStage)
-    if (const KernelArray *array =
-            keptArrays->find(value, KeptArrays::Plain))
+    if (const KernelArray *array = keptArrays->find(value, KeptArrays::Plain))
       return load(*array);
   Operation *op = value.getDefiningOp();
   Type f64 = b.getF64Type();
@@ -209,8 +207,7 @@ Value PointEmitter::compute(Value value) {
     for (Attribute name : count.getOver())
       dims |= DimSet(1) << context.frame.getKernel().getDimIndex(
                   cast<StringAttr>(name).getValue());
-    return LoopMath(b, loc).toF64(
-        emitTotalExtent(b, loc, context.frame, dims));
+    return LoopMath(b, loc).toF64(emitTotalExtent(b, loc, context.frame, dims));
   }
   if (isa<SumOfSquaresOp>(op))
     return findRecord(value)->m2;
@@ -238,8 +235,8 @@ Value PointEmitter::compute(Value value) {
     Value one = makeFloat(b, loc, sum.getType(), 1.0);
     Value root = math::SqrtOp::create(b, loc, sum);
     Value inverse = arith::DivFOp::create(b, loc, one, root);
-    Value isZero = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ,
-                                         sum, zero);
+    Value isZero =
+        arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, sum, zero);
     Value wide = arith::SelectOp::create(b, loc, isZero, zero, inverse);
     if (rstd.getType().isF64())
       return wide;
@@ -269,10 +266,8 @@ Value PointEmitter::computeElementwise(Operation *op) {
   }
   if (isa<MultiplyAddOp>(op)) {
     if (context.target.fma)
-      return math::FmaOp::create(b, loc, operands[0], operands[1],
-                                 operands[2]);
-    Value product =
-        arith::MulFOp::create(b, loc, operands[0], operands[1]);
+      return math::FmaOp::create(b, loc, operands[0], operands[1], operands[2]);
+    Value product = arith::MulFOp::create(b, loc, operands[0], operands[1]);
     return arith::AddFOp::create(b, loc, product, operands[2]);
   }
   auto getType = [&](Type element) -> Type {
@@ -282,13 +277,13 @@ Value PointEmitter::computeElementwise(Operation *op) {
   // 16-bit arithmetic is done in f32 and rounded: f32 has more than twice the
   // bits, so the result is the one rounding the type asks for.
   bool narrow = false;
-  if (!isa<arith::ExtFOp, arith::TruncFOp, arith::ConstantOp,
-           arith::SelectOp>(op))
+  if (!isa<arith::ExtFOp, arith::TruncFOp, arith::ConstantOp, arith::SelectOp>(
+          op))
     for (Value &operand : operands)
       if (getElementTypeOrSelf(operand.getType()).getIntOrFloatBitWidth() ==
           16) {
-        operand = arith::ExtFOp::create(b, loc, getType(b.getF32Type()),
-                                        operand);
+        operand =
+            arith::ExtFOp::create(b, loc, getType(b.getF32Type()), operand);
         narrow = true;
       }
   narrow &= isa<FloatType>(resultType);

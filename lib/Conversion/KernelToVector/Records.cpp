@@ -21,8 +21,8 @@ Value bnc::allocateOnStack(OpBuilder &b, Location loc, ArrayRef<int64_t> shape,
   if (!func)
     func = cast<func::FuncOp>(b.getInsertionBlock()->getParentOp());
   OpBuilder start = OpBuilder::atBlockBegin(&func.getBody().front());
-  auto alloca = memref::AllocaOp::create(start, loc,
-                                         MemRefType::get(shape, element));
+  auto alloca =
+      memref::AllocaOp::create(start, loc, MemRefType::get(shape, element));
   alloca.setAlignment(64);
   return alloca;
 }
@@ -31,8 +31,8 @@ Value bnc::makeFloat(OpBuilder &b, Location loc, Type type, double value) {
   if (auto vector = dyn_cast<VectorType>(type))
     return arith::ConstantOp::create(
         b, loc,
-        DenseElementsAttr::get(
-            vector, b.getFloatAttr(vector.getElementType(), value)));
+        DenseElementsAttr::get(vector,
+                               b.getFloatAttr(vector.getElementType(), value)));
   return arith::ConstantOp::create(b, loc, b.getFloatAttr(type, value));
 }
 
@@ -65,9 +65,8 @@ static Type withElement(Type type, Type element) {
 Value RecordMath::toF64(Value value) {
   if (getElementTypeOrSelf(value.getType()).isF64())
     return value;
-  return arith::ExtFOp::create(b, loc,
-                               withElement(value.getType(), b.getF64Type()),
-                               value);
+  return arith::ExtFOp::create(
+      b, loc, withElement(value.getType(), b.getF64Type()), value);
 }
 
 Value RecordMath::like(Value scalar, Value shape) {
@@ -117,8 +116,7 @@ Record RecordMath::fromSum(Value count, Value sum) {
 
 Record RecordMath::merge(const Record &first, const Record &second) {
   Record merged;
-  merged.count =
-      arith::AddFOp::create(b, loc, first.count, second.count);
+  merged.count = arith::AddFOp::create(b, loc, first.count, second.count);
   merged.m2 = arith::AddFOp::create(b, loc, first.m2, second.m2);
   if (!first.mean)
     return merged;
@@ -138,8 +136,7 @@ Record RecordMath::merge(const Record &first, const Record &second) {
         b, loc, first.mean, arith::SubFOp::create(b, loc, mean, back));
     Value errorB = arith::SubFOp::create(b, loc, step, back);
     Value low = arith::AddFOp::create(
-        b, loc, first.meanLow,
-        arith::AddFOp::create(b, loc, errorA, errorB));
+        b, loc, first.meanLow, arith::AddFOp::create(b, loc, errorA, errorB));
     merged.mean = arith::AddFOp::create(b, loc, mean, low);
     merged.meanLow = arith::SubFOp::create(
         b, loc, low, arith::SubFOp::create(b, loc, merged.mean, mean));
@@ -185,16 +182,16 @@ void RecordTree::push(OpBuilder &b, const Record &record, Value index) {
   llvm::append_range(inits, record.getFields());
   Value zero = arith::ConstantIndexOp::create(b, loc, 0);
   inits.append({zero, index});
-  SmallVector<Type> types = llvm::map_to_vector(
-      inits, [](Value value) { return value.getType(); });
+  SmallVector<Type> types =
+      llvm::map_to_vector(inits, [](Value value) { return value.getType(); });
   unsigned numFields = slots.size();
   auto loop = scf::WhileOp::create(
       b, loc, types, inits,
       [&](OpBuilder &before, Location, ValueRange args) {
         Value one = arith::ConstantIndexOp::create(before, loc, 1);
         Value bit = arith::AndIOp::create(before, loc, args.back(), one);
-        Value more = arith::CmpIOp::create(
-            before, loc, arith::CmpIPredicate::ne, bit, zero);
+        Value more = arith::CmpIOp::create(before, loc,
+                                           arith::CmpIPredicate::ne, bit, zero);
         scf::ConditionOp::create(before, loc, more, args);
       },
       [&](OpBuilder &after, Location, ValueRange args) {
@@ -232,8 +229,8 @@ Record RecordTree::fold(OpBuilder &b, Value total) {
         Value one = arith::ConstantIndexOp::create(body, loc, 1);
         Value shifted = arith::ShRUIOp::create(body, loc, total, level);
         Value bit = arith::AndIOp::create(body, loc, shifted, one);
-        Value isSet = arith::CmpIOp::create(
-            body, loc, arith::CmpIPredicate::ne, bit, zero);
+        Value isSet = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ne,
+                                            bit, zero);
         SmallVector<Type> types = llvm::map_to_vector(
             carried, [](Value value) { return value.getType(); });
         auto onSet = scf::IfOp::create(body, loc, types, isSet,

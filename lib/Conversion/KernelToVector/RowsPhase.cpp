@@ -88,8 +88,8 @@ void RowStage::emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
     DimSet dims = array->getDimSet();
     if ((dims & phase.structure.getAllDims()) != phase.structure.getAllDims())
       continue;
-    int64_t bytes = phase.target.lanes *
-                    array->element.getIntOrFloatBitWidth() / 8;
+    int64_t bytes =
+        phase.target.lanes * array->element.getIntOrFloatBitWidth() / 8;
     if (slot * bytes % 64 != 0)
       continue;
     // The last kept dim's neighbour is the next row, or close to it where rows
@@ -109,11 +109,9 @@ void RowStage::emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
   }
 }
 
-SmallVector<Value>
-RowStage::emitPass(OpBuilder &b, const Chunk &chunk, unsigned sumsPerTerm,
-                   bool prefetches,
-                   llvm::function_ref<bool(Operation *)> takesPart,
-                   Accumulate accumulate) {
+SmallVector<Value> RowStage::emitPass(
+    OpBuilder &b, const Chunk &chunk, unsigned sumsPerTerm, bool prefetches,
+    llvm::function_ref<bool(Operation *)> takesPart, Accumulate accumulate) {
   unsigned slots = phase.plan.getAccumulators();
   unsigned perRow = reductions.size() * sumsPerTerm;
   SmallVector<Value> inits;
@@ -158,8 +156,7 @@ RowStage::emitPass(OpBuilder &b, const Chunk &chunk, unsigned sumsPerTerm,
                 continue;
               Value term = lanes.emitVector(reduction->getOperand(0));
               accumulate(body, r, t, term, lanes,
-                         sums.slice(r * perRow + t * sumsPerTerm,
-                                    sumsPerTerm));
+                         sums.slice(r * perRow + t * sumsPerTerm, sumsPerTerm));
             }
           }
         });
@@ -198,8 +195,7 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   bool prefetch = phase.schedule.getPrefetch() > 0;
 
   SmallVector<Value> first = emitPass(
-      b, chunk, 1, prefetch && !anyMoments,
-      [](Operation *) { return true; },
+      b, chunk, 1, prefetch && !anyMoments, [](Operation *) { return true; },
       [&](OpBuilder &body, unsigned, unsigned t, Value term,
           PointEmitter &lanes, MutableArrayRef<Value> sums) {
         Value x = lanes.maskOff(term);
@@ -214,19 +210,18 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
     if (!isa<MomentsOp>(reduction))
       continue;
     high[i] = records.roundedMean(first[i], count);
-    highVectors[i] = vector::BroadcastOp::create(
-        b, loc, getVectorType(reduction), high[i]);
+    highVectors[i] =
+        vector::BroadcastOp::create(b, loc, getVectorType(reduction), high[i]);
   }
   SmallVector<Value> second;
   if (anyMoments)
     second = emitPass(
-        b, chunk, 2, prefetch,
-        [](Operation *op) { return isa<MomentsOp>(op); },
+        b, chunk, 2, prefetch, [](Operation *op) { return isa<MomentsOp>(op); },
         [&](OpBuilder &body, unsigned row, unsigned t, Value term,
             PointEmitter &lanes, MutableArrayRef<Value> sums) {
           Value pivot = highVectors[row * reductions.size() + t];
-          Value d = lanes.maskOff(
-              arith::SubFOp::create(body, loc, term, pivot));
+          Value d =
+              lanes.maskOff(arith::SubFOp::create(body, loc, term, pivot));
           sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
           sums[1] = addSquare(body, d, sums[1]);
         });
@@ -250,11 +245,10 @@ void RowStage::emit(OpBuilder &b) {
   Value length = emitTotalExtent(b, loc, phase.frame, laneGroup);
   Value runs = emitTotalExtent(b, loc, phase.frame, runGroups);
   // Whole runs where a run is shorter than a chunk, else pieces of one run.
-  Value runsPerChunk = math.max(
-      math.div(math.constant(chunkSize), math.max(length, one)), one);
+  Value runsPerChunk =
+      math.max(math.div(math.constant(chunkSize), math.max(length, one)), one);
   Value piecesPerRun = math.ceilDiv(length, chunkSize);
-  Value total =
-      math.mul(math.ceilDiv(runs, runsPerChunk), piecesPerRun);
+  Value total = math.mul(math.ceilDiv(runs, runsPerChunk), piecesPerRun);
 
   SmallVector<SmallVector<Record>> merged;
   if (getConstantIndex(total) == 1) {
@@ -263,9 +257,9 @@ void RowStage::emit(OpBuilder &b) {
     SmallVector<SmallVector<std::unique_ptr<RecordTree>>> trees(rows.size());
     for (auto &rowTrees : trees)
       for (Operation *reduction : reductions) {
-        unsigned fields = !isa<MomentsOp>(reduction)                    ? 1
+        unsigned fields = !isa<MomentsOp>(reduction)                   ? 1
                           : reduction->getOperand(0).getType().isF64() ? 3
-                                                                        : 2;
+                                                                       : 2;
         SmallVector<Type> types(fields, b.getF64Type());
         rowTrees.push_back(
             std::make_unique<RecordTree>(b, loc, types, treeLevels));

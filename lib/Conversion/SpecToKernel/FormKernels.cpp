@@ -41,9 +41,13 @@ namespace {
 struct FormKernelsPass : bnc::impl::FormKernelsPassBase<FormKernelsPass> {
   using FormKernelsPassBase::FormKernelsPassBase;
   void runOnOperation() override {
-    for (auto func : getOperation().getOps<FuncOp>())
+    for (auto func : getOperation().getOps<FuncOp>()) {
+      // A function that is kernels already stays as it is.
+      if (!func.getBody().getOps<KernelOp>().empty())
+        continue;
       if (failed(formKernels(func)))
         return signalPassFailure();
+    }
   }
 };
 } // namespace

@@ -11,19 +11,22 @@ typedef uint16_t bnc_bf16;
 typedef uint16_t bnc_f16;
 typedef uint8_t bnc_f8e4m3;
 
-/* What a kernel returns: 0, one of these, or a positive code of the callback. */
+/* What a kernel returns: 0, one of these, or a positive code of the callback.
+ */
 enum bnc_status {
   BNC_OK = 0,
-  BNC_NULL_ARGUMENT = -1,         /* a pointer is NULL and has elements */
-  BNC_NEGATIVE_EXTENT = -2,       /* an extent or stride is below zero */
-  BNC_EXTENT_OVERFLOW = -3,       /* a tensor has more than 2^63 - 1 bytes */
-  BNC_FORBIDDEN_OVERLAP = -4,     /* an output overlaps another argument */
-  BNC_WORKSPACE_TOO_SMALL = -5,   /* workspace missing or below f_workspace_size */
-  BNC_UNSUPPORTED_CPU = -6,       /* no variant for this processor or max_isa */
-  BNC_COUNT_TOO_SMALL = -7,       /* unbiased running variance of one element */
-  BNC_INDIVISIBLE_EXTENT = -8,    /* a dynamic extent is no multiple of its split */
-  BNC_BAD_CONTEXT = -9,           /* ctx->size or ctx->max_isa is unknown */
-  BNC_CALLBACK_FAILED = -10       /* a callback returned a negative code */
+  BNC_NULL_ARGUMENT = -1,     /* a pointer is NULL and has elements */
+  BNC_NEGATIVE_EXTENT = -2,   /* an extent or stride is below zero */
+  BNC_EXTENT_OVERFLOW = -3,   /* a tensor has more than 2^63 - 1 bytes */
+  BNC_FORBIDDEN_OVERLAP = -4, /* an output overlaps another argument */
+  BNC_WORKSPACE_TOO_SMALL =
+      -5,                   /* workspace missing or below f_workspace_size */
+  BNC_UNSUPPORTED_CPU = -6, /* no variant for this processor or max_isa */
+  BNC_COUNT_TOO_SMALL = -7, /* unbiased running variance of one element */
+  BNC_INDIVISIBLE_EXTENT =
+      -8,                   /* a dynamic extent is no multiple of its split */
+  BNC_BAD_CONTEXT = -9,     /* ctx->size or ctx->max_isa is unknown */
+  BNC_CALLBACK_FAILED = -10 /* a callback returned a negative code */
 };
 
 /* Instruction sets for bnc_context.max_isa and BNC_MAX_ISA, best last. */
@@ -43,22 +46,24 @@ typedef struct bnc_context {
    * on. Tasks never wait for each other. Must not throw or longjmp. */
   int (*parallel_for)(void *user, int64_t n, void (*task)(void *arg, int64_t i),
                       void *arg);
-  void *user;       /* first argument of the callbacks */
-  int32_t threads;  /* how many threads parallel_for has; below 2: serial */
-  int32_t max_isa;  /* enum bnc_isa */
+  void *user;        /* first argument of the callbacks */
+  int32_t threads;   /* how many threads parallel_for has; below 2: serial */
+  int32_t max_isa;   /* enum bnc_isa */
   int32_t *argument; /* if set, receives the index of the argument at fault */
   /* Sums data[0..n) over all ranks, in place; 0 or an error code. */
   int (*allreduce)(void *user, double *data, int64_t n);
-  void *stream;     /* GPU stream */
+  void *stream; /* GPU stream */
 } bnc_context;
 
 /* One argument as f_metadata() describes it. */
 typedef struct bnc_argument_info {
-  const char *name;      /* C parameter name */
-  const char *kind;      /* "extent", "input", "output", "inout", "stride", "scalar", "workspace", "workspace_size" */
-  const char *dtype;     /* "f64", "f32", "f16", "bf16", "i64"; "" for the workspace */
-  int32_t rank;          /* of a tensor, else 0 */
-  const int64_t *extents; /* rank of them, -1 where dynamic */
+  const char *name; /* C parameter name */
+  const char *kind; /* "extent", "input", "output", "inout", "stride", "scalar",
+                       "workspace", "workspace_size" */
+  const char
+      *dtype;   /* "f64", "f32", "f16", "bf16", "i64"; "" for the workspace */
+  int32_t rank; /* of a tensor, else 0 */
+  const int64_t *extents;  /* rank of them, -1 where dynamic */
   const char *const *dims; /* rank names */
 } bnc_argument_info;
 
@@ -69,6 +74,6 @@ typedef struct bnc_metadata {
   const char *target;    /* of the generated code */
   int32_t num_arguments; /* without ctx */
   const bnc_argument_info *arguments;
-  const char *json;      /* all of it and the plan, as in the JSON sidecar */
+  const char *json; /* all of it and the plan, as in the JSON sidecar */
 } bnc_metadata;
 #endif /* BNC_ABI_1 */

@@ -67,7 +67,9 @@ TEST(CompiledFunctionTest, PassesEveryKindOfParameter) {
   const int32_t status = 42;
   const float x = 7;
   float y[5] = {};
-  const uint64_t slots[] = {3, reinterpret_cast<uintptr_t>(&x), 9,
+  const uint64_t slots[] = {3,
+                            reinterpret_cast<uintptr_t>(&x),
+                            9,
                             llvm::bit_cast<uint32_t>(0.25f),
                             llvm::bit_cast<uint64_t>(0.125),
                             reinterpret_cast<uintptr_t>(y)};
@@ -89,13 +91,13 @@ TEST(CompiledFunctionTest, RefusesCodeThatCallsWhatIsNotThere) {
   prepareContext(context);
   CompileOptions options;
   options.target = *lookupTarget("x86-64-v2", &context);
-  OwningOpRef<ModuleOp> code = parseSourceString<ModuleOp>(
-      "llvm.func @expf(f32) -> f32\n"
-      "llvm.func @f(%x: f32) -> f32 {\n"
-      "  %0 = llvm.call @expf(%x) : (f32) -> f32\n"
-      "  llvm.return %0 : f32\n"
-      "}\n",
-      &context);
+  OwningOpRef<ModuleOp> code =
+      parseSourceString<ModuleOp>("llvm.func @expf(f32) -> f32\n"
+                                  "llvm.func @f(%x: f32) -> f32 {\n"
+                                  "  %0 = llvm.call @expf(%x) : (f32) -> f32\n"
+                                  "  llvm.return %0 : f32\n"
+                                  "}\n",
+                                  &context);
   ASSERT_TRUE(code);
   std::string message;
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {

@@ -42,12 +42,12 @@ std::optional<int64_t> getConstantIndex(mlir::Value value);
 /// Emits a loop from `begin` to `end` that carries `inits`; `body` gives the
 /// next values. The loop is affine where its bounds are affine symbols or dims,
 /// else scf. Leaves the builder after the loop.
-llvm::SmallVector<mlir::Value> emitLoop(
-    mlir::OpBuilder &b, mlir::Location loc, mlir::Value begin, mlir::Value end,
-    int64_t step, mlir::ValueRange inits,
-    llvm::function_ref<llvm::SmallVector<mlir::Value>(
-        mlir::OpBuilder &, mlir::Value iv, mlir::ValueRange carried)>
-        body);
+llvm::SmallVector<mlir::Value>
+emitLoop(mlir::OpBuilder &b, mlir::Location loc, mlir::Value begin,
+         mlir::Value end, int64_t step, mlir::ValueRange inits,
+         llvm::function_ref<llvm::SmallVector<mlir::Value>(
+             mlir::OpBuilder &, mlir::Value iv, mlir::ValueRange carried)>
+             body);
 
 /// Cuts `dims` into the longest runs of neighbouring dims that every array has
 /// whole and contiguous, or not at all. In order, outermost first.
@@ -56,9 +56,8 @@ collapseDims(DimSet dims, llvm::ArrayRef<const KernelArray *> arrays);
 
 /// Sets `coordinates` of the dims of `groups` for the flat index `flat`
 /// (row-major over the groups): of a group's dims only the last is not 0.
-void emitCoordinates(mlir::OpBuilder &b, mlir::Location loc,
-                     KernelFrame &frame, llvm::ArrayRef<DimSet> groups,
-                     mlir::Value flat,
+void emitCoordinates(mlir::OpBuilder &b, mlir::Location loc, KernelFrame &frame,
+                     llvm::ArrayRef<DimSet> groups, mlir::Value flat,
                      llvm::MutableArrayRef<mlir::Value> coordinates);
 
 /// The product of the extents of all dims of `groups`.

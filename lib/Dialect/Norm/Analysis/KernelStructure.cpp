@@ -69,8 +69,8 @@ KernelStructure::KernelStructure(KernelOp kernel) : kernel(kernel) {
         computeType = Float64Type::get(context);
       DimSet removed = 0;
       for (Attribute name : over)
-        removed |= DimSet(1) << kernel.getDimIndex(
-                       cast<StringAttr>(name).getValue());
+        removed |= DimSet(1)
+                   << kernel.getDimIndex(cast<StringAttr>(name).getValue());
       reducedDims |= removed;
       // A record exists once per kept point, even of a term that varies less.
       set = allDims & ~removed;
@@ -99,8 +99,8 @@ bool bnc::needsWorkspace(FuncOp func) {
   func.walk([&](KernelOp kernel) {
     ++numKernels;
     KernelForm form = KernelStructure(kernel).getForm();
-    columns |= form == KernelForm::Columns ||
-               form == KernelForm::ColumnsThenMerge;
+    columns |=
+        form == KernelForm::Columns || form == KernelForm::ColumnsThenMerge;
   });
   return columns || numKernels > 1;
 }
