@@ -27,7 +27,7 @@ config.substitutions.extend(
         ("%bnc_build_dir", config.bnc_build_dir),
         ("%runtime_include", os.path.join(config.bnc_source_dir, "runtime/include")),
         ("%runtime_lib_dir", os.path.join(config.bnc_build_dir, "lib")),
-        ("%python", config.python),
+        ("%python", os.path.realpath(sys.executable)),
         ("%cxx", os.environ.get("BNC_CXX", "c++")),
         ("%cc", os.environ.get("BNC_CC", "cc")),
     ]

@@ -257,6 +257,39 @@ Value PointEmitter::compute(Value value) {
   return computeElementwise(op);
 }
 
+/// `wide`, f64, rounded once to the 16-bit `type`: rounding to f32 on the way
+/// must not turn it into a tie or out of one, so that step rounds to odd.
+static Value narrowFromF64(OpBuilder &b, Location loc, Value wide, Type type) {
+  auto like = [&](Type element) -> Type {
+    if (auto vector = dyn_cast<VectorType>(wide.getType()))
+      return vector.clone(element);
+    return element;
+  };
+  auto makeInt = [&](int64_t value) -> Value {
+    Type integers = like(b.getI32Type());
+    Attribute scalar = b.getI32IntegerAttr(value);
+    if (auto vector = dyn_cast<VectorType>(integers))
+      return arith::ConstantOp::create(b, loc,
+                                       DenseElementsAttr::get(vector, scalar));
+    return arith::ConstantOp::create(b, loc, cast<TypedAttr>(scalar));
+  };
+  Value near = arith::TruncFOp::create(b, loc, like(b.getF32Type()), wide);
+  Value back = arith::ExtFOp::create(b, loc, wide.getType(), near);
+  Value inexact = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ONE,
+                                        back, wide);
+  Value beyond = arith::CmpFOp::create(
+      b, loc, arith::CmpFPredicate::OGT, math::AbsFOp::create(b, loc, back),
+      math::AbsFOp::create(b, loc, wide));
+  Value bits = arith::BitcastOp::create(b, loc, like(b.getI32Type()), near);
+  Value one = makeInt(1);
+  Value toZero = arith::SelectOp::create(
+      b, loc, beyond, arith::SubIOp::create(b, loc, bits, one), bits);
+  Value odd = arith::SelectOp::create(
+      b, loc, inexact, arith::OrIOp::create(b, loc, toZero, one), toZero);
+  Value sticky = arith::BitcastOp::create(b, loc, near.getType(), odd);
+  return arith::TruncFOp::create(b, loc, like(type), sticky);
+}
+
 Value PointEmitter::computeElementwise(Operation *op) {
   bool lanes = variesOverLanes(op->getResult(0));
   SmallVector<Value> operands;
@@ -270,6 +303,9 @@ Value PointEmitter::computeElementwise(Operation *op) {
     Value product = arith::MulFOp::create(b, loc, operands[0], operands[1]);
     return arith::AddFOp::create(b, loc, product, operands[2]);
   }
+  if (isa<arith::TruncFOp>(op) && op->getOperand(0).getType().isF64() &&
+      op->getResult(0).getType().getIntOrFloatBitWidth() == 16)
+    return narrowFromF64(b, loc, operands[0], op->getResult(0).getType());
   auto getType = [&](Type element) -> Type {
     return lanes ? VectorType::get({point.lanes}, element) : element;
   };

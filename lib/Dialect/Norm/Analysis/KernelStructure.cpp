@@ -88,9 +88,12 @@ KernelStructure::KernelStructure(KernelOp kernel) : kernel(kernel) {
     form = KernelForm::Elementwise;
   else if (!(reducedDims >> (numDims - 1) & 1))
     form = KernelForm::Columns;
-  else
-    form = isLastDimSplit(kernel) ? KernelForm::ColumnsThenMerge
-                                  : KernelForm::Rows;
+  else {
+    // With nothing to reduce outside the innermost dim there are no columns.
+    bool hasSteps = reducedDims != DimSet(1) << (numDims - 1);
+    form = hasSteps && isLastDimSplit(kernel) ? KernelForm::ColumnsThenMerge
+                                              : KernelForm::Rows;
+  }
 }
 
 bool bnc::needsWorkspace(FuncOp func) {
