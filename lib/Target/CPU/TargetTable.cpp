@@ -57,6 +57,7 @@ std::optional<norm::TargetAttr> bnc::lookupTarget(StringRef name,
                                                   MLIRContext *context) {
   if (name == "host")
     name = hostTargetName();
+  context->getOrLoadDialect<norm::NormDialect>();
   for (const TargetRow &row : kRows)
     if (row.name == name)
       return norm::TargetAttr::get(context, row.name, row.cpu, row.features,
