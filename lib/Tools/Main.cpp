@@ -1,6 +1,7 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Picks the command.
 
+#include "bnc/Dialect/Norm/IR/Norm.h"
 #include "bnc/Tools/Options.h"
 #include "bnc/Tools/Tool.h"
 
@@ -54,7 +55,7 @@ static void printHelp() {
 static void printVersion() {
   llvm::outs() << "bnc " BNC_VERSION "\nLLVM " LLVM_VERSION_STRING
                   "\nABI 1\nspec language "
-               << kSpecVersion << '\n';
+               << norm::NormDialect::currentVersion << '\n';
 }
 
 int bnc::runTool(int argc, char **argv) {

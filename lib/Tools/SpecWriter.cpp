@@ -3,7 +3,7 @@
 
 #include "SpecWriter.h"
 
-#include "bnc/Tools/Tool.h"
+#include "bnc/Dialect/Norm/IR/Norm.h"
 
 #include "mlir/IR/BuiltinTypeInterfaces.h"
 #include "llvm/ADT/STLExtras.h"
@@ -318,7 +318,8 @@ std::string SpecWriter::write() {
      llvm::join(returnedTypes, ", "));
 
   std::string indent(request.function.size() + 14, ' ');
-  return "module attributes {norm.version = " + std::to_string(kSpecVersion) +
+  return "module attributes {norm.version = " +
+         std::to_string(norm::NormDialect::currentVersion) +
          "} {\n  norm.func @" + request.function + "(" +
          llvm::join(arguments, ",\n" + indent) + ")\n      -> (" +
          llvm::join(results, ",\n          ") + ") {\n" + body + "  }\n}\n";

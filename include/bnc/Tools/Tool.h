@@ -7,8 +7,6 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
-#include <cstdint>
-
 namespace bnc {
 
 /// What `bnc` exits with.
@@ -19,10 +17,6 @@ enum ExitCode : int {
   ExitNotPossible = 3, ///< not possible on this target or machine
   ExitInternal = 70    ///< a bug; a reproducer was written
 };
-
-/// The version of the spec language that this bnc writes. A spec carries it
-/// as the module attribute `norm.version`; none means this one.
-constexpr int64_t kSpecVersion = 1;
 
 /// All of `bnc`: picks the command and returns the exit code.
 int runTool(int argc, char **argv);

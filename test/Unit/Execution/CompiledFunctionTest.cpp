@@ -24,8 +24,8 @@ norm.func @f(%x: [r, c = 4] f32 strided, %a: f32, %b: f64) -> (y: [r, c] f32) {
 
 /// Stores what it was called with into y and returns ctx's first word.
 constexpr llvm::StringLiteral kCode = R"mlir(
-llvm.func @f(%ctx: !llvm.ptr, %r: i64, %x: !llvm.ptr, %stride: i64, %a: f32,
-             %b: f64, %y: !llvm.ptr) -> i32 {
+llvm.func @f(%ctx: !llvm.ptr, %r: i64, %x: !llvm.ptr, %stride: i64,
+             %y: !llvm.ptr, %a: f32, %b: f64) -> i32 {
   %x0 = llvm.load %x : !llvm.ptr -> f32
   %r32 = llvm.sitofp %r : i64 to f32
   %stride32 = llvm.sitofp %stride : i64 to f32
@@ -70,9 +70,9 @@ TEST(CompiledFunctionTest, PassesEveryKindOfParameter) {
   const uint64_t slots[] = {3,
                             reinterpret_cast<uintptr_t>(&x),
                             9,
+                            reinterpret_cast<uintptr_t>(y),
                             llvm::bit_cast<uint32_t>(0.25f),
-                            llvm::bit_cast<uint64_t>(0.125),
-                            reinterpret_cast<uintptr_t>(y)};
+                            llvm::bit_cast<uint64_t>(0.125)};
   ASSERT_EQ(function->getSignature().getParameters().size(), std::size(slots));
   EXPECT_EQ(
       function->call(reinterpret_cast<const bnc_context *>(&status), slots),
