@@ -5,6 +5,7 @@
 
 #include "bnc/Target/CPU/TargetTable.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -19,6 +20,9 @@ static cl::opt<std::string> target("target",
                                    cl::desc("row of the target table"));
 static cl::opt<bool> hard("hard-inputs", cl::desc("run the hard inputs too"));
 static cl::opt<bool> print("print", cl::desc("print the specs, run nothing"));
+static cl::list<uint64_t>
+    openSeeds("open", cl::CommaSeparated, cl::value_desc("seeds"),
+              cl::desc("seeds known to fail: named, counted apart, not run"));
 static cl::opt<std::string>
     failures("failures", cl::desc("folder for the specs of failing seeds"),
              cl::value_desc("folder"));
@@ -58,12 +62,18 @@ int main(int argc, char **argv) {
 
   outs() << "seeds " << seed << " to " << seed + seeds - 1 << ", target "
          << target << "\n";
-  uint64_t failed = 0;
+  uint64_t failed = 0, open = 0;
   for (uint64_t i = seed; i < seed + seeds; ++i) {
     DrawnSpec spec = drawSpec(i, /*allStatic=*/false);
     if (print) {
       outs() << "// seed " << i << ": " << spec.cell << "\n"
              << spec.text << "// -----\n";
+      continue;
+    }
+    if (is_contained(openSeeds, i)) {
+      ++open;
+      outs() << "seed " << i << " (" << spec.cell
+             << "): not run, known to fail\n";
       continue;
     }
     std::optional<std::string> violation = findViolation(i, options);
@@ -74,7 +84,9 @@ int main(int argc, char **argv) {
     writeFailure(i, spec, *violation);
     outs().flush();
   }
+  if (!print && open > 0)
+    outs() << open << " seeds known to fail were not run\n";
   if (!print)
-    outs() << seeds - failed << " passed, " << failed << " failed\n";
+    outs() << seeds - failed - open << " passed, " << failed << " failed\n";
   return failed == 0 ? 0 : 1;
 }

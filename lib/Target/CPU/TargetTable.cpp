@@ -57,6 +57,7 @@ ArrayRef<TargetRow> bnc::getTargetRows() { return kRows; }
 
 std::optional<norm::TargetAttr> bnc::lookupTarget(StringRef name,
                                                   MLIRContext *context) {
+  context->getOrLoadDialect<norm::NormDialect>();
   if (name == "host")
     name = hostTargetName();
   context->getOrLoadDialect<norm::NormDialect>();
