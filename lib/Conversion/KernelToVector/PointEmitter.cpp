@@ -275,11 +275,11 @@ static Value narrowFromF64(OpBuilder &b, Location loc, Value wide, Type type) {
   };
   Value near = arith::TruncFOp::create(b, loc, like(b.getF32Type()), wide);
   Value back = arith::ExtFOp::create(b, loc, wide.getType(), near);
-  Value inexact = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ONE,
-                                        back, wide);
-  Value beyond = arith::CmpFOp::create(
-      b, loc, arith::CmpFPredicate::OGT, math::AbsFOp::create(b, loc, back),
-      math::AbsFOp::create(b, loc, wide));
+  Value inexact =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ONE, back, wide);
+  Value beyond = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT,
+                                       math::AbsFOp::create(b, loc, back),
+                                       math::AbsFOp::create(b, loc, wide));
   Value bits = arith::BitcastOp::create(b, loc, like(b.getI32Type()), near);
   Value one = makeInt(1);
   Value toZero = arith::SelectOp::create(
