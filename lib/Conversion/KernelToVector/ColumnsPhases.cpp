@@ -427,12 +427,11 @@ Record Finalizer::emitColdLanes(OpBuilder &b, Operation *reduction,
   return Record::get(record.count, branch.getResults());
 }
 
-/// Computes and stores the kept values that this stage's records complete, and
-/// after the last stage the kept results.
+/// Computes and stores the kept values and results that this stage's records
+/// complete.
 void Finalizer::emitKept(
     OpBuilder &b, PointEmitter &kept,
     llvm::function_ref<void(Value, const KernelArray &)> store) {
-  bool isLast = stage + 1 == phase.structure.getNumStages();
   SmallVector<std::pair<Value, KernelArray>> stores;
   kept.moveTo(b);
   for (const KeptValue &value : listKeptValues(phase.structure)) {
@@ -446,9 +445,11 @@ void Finalizer::emitKept(
     stores.push_back(
         {emitted, *phase.keptArrays->find(value.value, value.field)});
   }
-  if (isLast)
-    for (const MapOutput &output : listKeptOutputs(phase))
+  for (const MapOutput &output : listKeptOutputs(phase)) {
+    unsigned made = std::max(1u, phase.structure.getStage(output.value));
+    if (made == stage + 1)
       stores.push_back({kept.emitVector(output.value), *output.array});
+  }
   for (auto &[value, array] : stores)
     store(value, array);
 }
