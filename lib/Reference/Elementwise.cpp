@@ -261,10 +261,7 @@ static Tensor evaluateFunction(Operation *op, Function function,
         isExact ? 0 : propagate(function, arity, x, errors, slope, value);
     double at = static_cast<double>(magnitude(value)) + error;
     if (approximate && std::isfinite(at)) {
-      double input = static_cast<double>(magnitude(x[0])) + errors[0];
-      bool cancels =
-          function == Function::Gelu || function == Function::GeluTanh;
-      error += tableUlp * ulp(cancels ? std::max(at, input) : at, compute);
+      error += tableUlp * ulp(at, compute);
       // exp(-x) is infinite in f32 there, and the quotient 0.
       bool underflows =
           function == Function::Sigmoid || function == Function::Silu;

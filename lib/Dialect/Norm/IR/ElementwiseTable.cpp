@@ -16,8 +16,7 @@ constexpr double refused = -1;  // not on f64
 // An op is here if it becomes vector code without a call of libm. The errors of
 // exp, log, tanh, erf, expm1 and log1p are the largest that were measured of
 // MLIR's polynomials over the range of f32, rounded up; an activation adds the
-// roundings of its own formula to that of the function it uses. Those of gelu
-// are in ulp of the input, for 1 + erf cancels where the input is negative.
+// roundings of its own formula to that of the function it uses.
 static constexpr ElementwiseOp table[] = {
     {"arith.addf", rounded, rounded}, {"arith.cmpf", exact, exact},
     {"arith.constant", exact, exact}, {"arith.divf", rounded, rounded},
