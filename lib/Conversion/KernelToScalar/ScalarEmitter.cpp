@@ -121,10 +121,7 @@ Value ScalarEmitter::computeRstd(RstdOp op) {
 
 Value ScalarEmitter::compute(Operation *op) {
   if (auto count = dyn_cast<CountOp>(op)) {
-    DimSet dims = 0;
-    for (Attribute name : count.getOver())
-      dims |= DimSet(1) << frame.getKernel().getDimIndex(
-                  cast<StringAttr>(name).getValue());
+    DimSet dims = getDimSet(frame.getKernel(), count.getOver());
     return emitCount(b, loc, frame, dims);
   }
   if (isa<SumOfSquaresOp>(op))

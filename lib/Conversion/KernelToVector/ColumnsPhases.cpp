@@ -52,12 +52,6 @@ struct ColumnShape {
 
 } // namespace
 
-static unsigned getNumFields(Operation *reduction) {
-  if (!isa<MomentsOp>(reduction))
-    return 1;
-  return reduction->getOperand(0).getType().isF64() ? 3 : 2;
-}
-
 /// The record arrays of the reductions of a stage: of each, one a field.
 class RecordArrays {
 public:
@@ -84,20 +78,6 @@ static Point makePoint(const EmissionContext &context) {
   Point point;
   point.coordinates.resize(context.frame.getKernel().getNumDims());
   return point;
-}
-
-/// Puts a vector of lanes at `position` of the lane group.
-static void setLanes(OpBuilder &b, const EmissionContext &context,
-                     DimSet laneGroup, Value position, Value count,
-                     Point &point) {
-  LoopMath math(b, context.loc);
-  for (unsigned dim = 0; dim < 64; ++dim)
-    if (laneGroup >> dim & 1)
-      point.coordinates[dim] = math.constant(0);
-  point.coordinates[getLastDim(laneGroup)] = position;
-  point.laneDims = point.ownDims = laneGroup;
-  point.lanes = context.target.lanes;
-  point.count = count;
 }
 
 //===----------------------------------------------------------------------===//
@@ -127,10 +107,6 @@ private:
   SmallVector<Value> emitPass(OpBuilder &b, const Point &lanes, Value first,
                               Value steps, unsigned sumsPerTerm,
                               Accumulate accumulate);
-  Type getVectorType(Operation *reduction) const {
-    return VectorType::get({phase.target.lanes},
-                           reduction->getOperand(0).getType());
-  }
 
   PhaseContext &phase;
   Location loc;
@@ -152,7 +128,7 @@ SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
   for (unsigned slot = 0; slot < slots; ++slot)
     for (Operation *reduction : reductions)
       inits.append(sumsPerTerm,
-                   makeFloat(b, loc, getVectorType(reduction), 0.0));
+                   makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
   auto addStep = [&](OpBuilder &body, Value step, MutableArrayRef<Value> sums) {
     Point point = lanes;
     emitCoordinates(body, loc, phase.frame, shape.stepGroups, step,
@@ -207,20 +183,15 @@ SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
 void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
                               Value first, Value steps) {
   Value count = LoopMath(b, loc).toF64(steps);
-  auto addSquare = [&](OpBuilder &body, Value x, Value sum) -> Value {
-    if (phase.plan.getFma())
-      return math::FmaOp::create(body, loc, x, x, sum);
-    Value square = arith::MulFOp::create(body, loc, x, x);
-    return arith::AddFOp::create(body, loc, sum, square);
-  };
   // Lanes out of use load zeros and are never stored, so nothing is masked.
   SmallVector<Value> sums = emitPass(
       b, lanes, first, steps, 1,
       [&](OpBuilder &body, unsigned t, Value term,
           MutableArrayRef<Value> sums) {
-        sums[0] = isa<MomentsOp>(reductions[t])
-                      ? Value(arith::AddFOp::create(body, loc, sums[0], term))
-                      : addSquare(body, term, sums[0]);
+        sums[0] =
+            isa<MomentsOp>(reductions[t])
+                ? Value(arith::AddFOp::create(body, loc, sums[0], term))
+                : emitAddSquare(body, loc, phase.plan.getFma(), term, sums[0]);
       });
   RecordMath records(b, loc);
   SmallVector<Value> high(reductions.size());
@@ -232,16 +203,16 @@ void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
     }
   SmallVector<Value> centred;
   if (anyMoments)
-    centred = emitPass(b, lanes, first, steps, 2,
-                       [&](OpBuilder &body, unsigned t, Value term,
-                           MutableArrayRef<Value> sums) {
-                         if (!high[t])
-                           return;
-                         Value d =
-                             arith::SubFOp::create(body, loc, term, high[t]);
-                         sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
-                         sums[1] = addSquare(body, d, sums[1]);
-                       });
+    centred = emitPass(
+        b, lanes, first, steps, 2,
+        [&](OpBuilder &body, unsigned t, Value term,
+            MutableArrayRef<Value> sums) {
+          if (!high[t])
+            return;
+          Value d = arith::SubFOp::create(body, loc, term, high[t]);
+          sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
+          sums[1] = emitAddSquare(body, loc, phase.plan.getFma(), d, sums[1]);
+        });
   PointEmitter out(b, phase, lanes);
   for (auto [t, reduction] : llvm::enumerate(reductions)) {
     Record record = high[t] ? records.fromChunk(count, high[t], centred[2 * t],
@@ -260,7 +231,7 @@ void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
                [&](OpBuilder &body, Value position, Value count, unsigned,
                    MutableArrayRef<Value>) {
                  Point lanes = outer;
-                 setLanes(body, phase, shape.laneGroup, position, count, lanes);
+                 lanes.setLanes(body, phase, shape.laneGroup, position, count);
                  emitVector(body, lanes, chunk, first, steps);
                });
 }
@@ -464,7 +435,7 @@ void Finalizer::emitColumns(OpBuilder &b, Value item) {
                   math.div(item, vectors), point.coordinates);
   Value position = math.mul(math.rem(item, vectors), lanes);
   Value count = math.min(math.sub(length, position), math.constant(lanes));
-  setLanes(b, phase, shape.laneGroup, position, count, point);
+  point.setLanes(b, phase, shape.laneGroup, position, count);
   PointEmitter kept(b, phase, point);
   kept.useKeptArrays(phase.keptArrays, stage);
   for (Operation *reduction : phase.structure.getReductions(stage)) {

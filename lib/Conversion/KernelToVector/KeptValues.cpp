@@ -14,16 +14,17 @@ DimSet bnc::getColumnDims(const KernelStructure &structure) {
   return dims;
 }
 
-/// Whether computing `value` for every element would cost more than loading
-/// it: it takes a division, a root or a transcendental function.
-static bool isExpensive(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (!op)
-    return false;
-  if (isa<RstdOp, arith::DivFOp>(op) ||
-      op->getDialect()->getNamespace() == "math")
-    return true;
-  return llvm::any_of(op->getOperands(), isExpensive);
+/// The values that would cost more to compute for every element than to load:
+/// they take a division, a root or a transcendental function.
+static llvm::DenseSet<Value> listExpensive(KernelOp kernel) {
+  llvm::DenseSet<Value> expensive;
+  for (Operation &op : kernel.getBlock()->without_terminator())
+    if (isa<RstdOp, arith::DivFOp>(op) ||
+        op.getDialect()->getNamespace() == "math" ||
+        llvm::any_of(op.getOperands(),
+                     [&](Value value) { return expensive.contains(value); }))
+      expensive.insert(op.getResult(0));
+  return expensive;
 }
 
 SmallVector<KeptValue> bnc::listKeptValues(const KernelStructure &structure) {
@@ -36,11 +37,12 @@ SmallVector<KeptValue> bnc::listKeptValues(const KernelStructure &structure) {
   };
   DimSet keptDims = structure.getKeptDims();
   KernelOp kernel = structure.getKernel();
+  llvm::DenseSet<Value> expensive = listExpensive(kernel);
   auto addUse = [&](Value operand) {
     DimSet dims = structure.getDims(operand);
     bool isKept = !(dims & ~keptDims) && !isa<BlockArgument>(operand);
-    bool made =
-        structure.getStage(operand) > 0 || (dims && isExpensive(operand));
+    bool made = structure.getStage(operand) > 0 ||
+                (dims && expensive.contains(operand));
     if (isKept && made)
       add(operand, KeptArrays::Plain, operand.getType());
   };

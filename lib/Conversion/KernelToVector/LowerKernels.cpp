@@ -27,11 +27,6 @@ using namespace bnc::norm;
 /// before.
 static constexpr unsigned firstKeptField = 16;
 
-static bool isColumns(const KernelStructure &structure) {
-  return structure.getForm() == KernelForm::Columns ||
-         structure.getForm() == KernelForm::ColumnsThenMerge;
-}
-
 /// The plan of a kernel's reductions, which all share one; null if there are
 /// none.
 static PlanAttr getPlan(const KernelStructure &structure) {
@@ -58,9 +53,7 @@ static void addColumnSections(const KernelStructure &structure, PlanAttr plan,
       section.chunkedDims = structure.getAllDims() & ~columns;
       section.chunk = plan.getChunk();
       section.element = Float64Type::get(context);
-      unsigned fields = !isa<MomentsOp>(reduction)                   ? 1
-                        : reduction->getOperand(0).getType().isF64() ? 3
-                                                                     : 2;
+      unsigned fields = getNumFields(reduction);
       for (section.field = 0; section.field < fields; ++section.field)
         layout.add(section);
     }
@@ -128,7 +121,7 @@ void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
     OpBuilder b = OpBuilder::atBlockEnd(&entry);
     KernelFrame frame(b, loc, func, layout, kernel, entry.getArgument(0));
     KeptArrays kept;
-    if (isColumns(structure))
+    if (structure.isColumns())
       for (const KeptValue &value : listKeptValues(structure))
         kept.add(value.value, value.field,
                  frame.getSection(value.value, firstKeptField + value.field));
@@ -138,7 +131,7 @@ void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
                          schedule,
                          entry.getArgument(1),
                          entry.getArgument(2),
-                         isColumns(structure) ? &kept : nullptr};
+                         structure.isColumns() ? &kept : nullptr};
     emit(context);
     // Non-temporal stores are ordered by a fence before others may look.
     if (schedule.getNontemporal())
@@ -192,7 +185,7 @@ struct LowerKernelsPass : bnc::impl::LowerKernelsPassBase<LowerKernelsPass> {
       SmallVector<KernelOp> kernels(func.getBody().getOps<KernelOp>());
       for (KernelOp kernel : kernels) {
         KernelStructure structure(kernel);
-        if (isColumns(structure))
+        if (structure.isColumns())
           addColumnSections(structure, getPlan(structure), layout);
       }
       SmallVector<std::unique_ptr<KernelLowering>> lowerings;

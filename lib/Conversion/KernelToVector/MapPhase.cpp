@@ -100,11 +100,8 @@ static KeptArrays emitHoisted(OpBuilder &b, PhaseContext &phase,
                [&](OpBuilder &body, Value position, Value count, unsigned,
                    MutableArrayRef<Value>) {
                  Point point = makeOrigin(body, phase);
-                 point.coordinates[last] =
-                     LoopMath(body, phase.loc).add(from, position);
-                 point.laneDims = point.ownDims = shape.laneGroup;
-                 point.lanes = phase.target.lanes;
-                 point.count = count;
+                 Value at = LoopMath(body, phase.loc).add(from, position);
+                 point.setLanes(body, phase, shape.laneGroup, at, count);
                  PointEmitter lanes(body, phase, point);
                  for (auto [value, array] : llvm::zip_equal(hoisted, arrays))
                    lanes.store(lanes.emit(value), array);

@@ -87,13 +87,7 @@ struct MapSweep {
   void emitVector(OpBuilder &b, Value position, Value count, bool nontemporal) {
     for (PointEmitter *row : rows) {
       Point point = row->getPoint();
-      for (unsigned dim = 0; dim < 64; ++dim)
-        if (laneGroup >> dim & 1)
-          point.coordinates[dim] = LoopMath(b, context.loc).constant(0);
-      point.coordinates[getLastDim(laneGroup)] = position;
-      point.laneDims = point.ownDims = laneGroup;
-      point.lanes = context.target.lanes;
-      point.count = count;
+      point.setLanes(b, context, laneGroup, position, count);
       PointEmitter lanes(b, context, point, row);
       lanes.useKeptArrays(keptArrays, keptStage);
       for (const MapOutput &output : outputs)

@@ -25,6 +25,17 @@ VectorTarget VectorTarget::get(TargetAttr target, FloatType compute) {
   return result;
 }
 
+void Point::setLanes(OpBuilder &b, const EmissionContext &context,
+                     DimSet laneGroup, Value position, Value inUse) {
+  for (unsigned dim = 0; dim < 64; ++dim)
+    if (laneGroup >> dim & 1)
+      coordinates[dim] = LoopMath(b, context.loc).constant(0);
+  coordinates[getLastDim(laneGroup)] = position;
+  laneDims = ownDims = laneGroup;
+  lanes = context.target.lanes;
+  count = inUse;
+}
+
 void PointEmitter::moveTo(OpBuilder &builder) {
   // The anchor keeps what is emitted later in front of what `builder` emits.
   auto anchor = arith::ConstantIndexOp::create(builder, loc, 0);
@@ -203,10 +214,7 @@ Value PointEmitter::compute(Value value) {
   Operation *op = value.getDefiningOp();
   Type f64 = b.getF64Type();
   if (auto count = dyn_cast<CountOp>(op)) {
-    DimSet dims = 0;
-    for (Attribute name : count.getOver())
-      dims |= DimSet(1) << context.frame.getKernel().getDimIndex(
-                  cast<StringAttr>(name).getValue());
+    DimSet dims = getDimSet(context.frame.getKernel(), count.getOver());
     return LoopMath(b, loc).toF64(emitTotalExtent(b, loc, context.frame, dims));
   }
   if (isa<SumOfSquaresOp>(op))

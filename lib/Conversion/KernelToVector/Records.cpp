@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -34,6 +35,20 @@ Value bnc::makeFloat(OpBuilder &b, Location loc, Type type, double value) {
         DenseElementsAttr::get(vector,
                                b.getFloatAttr(vector.getElementType(), value)));
   return arith::ConstantOp::create(b, loc, b.getFloatAttr(type, value));
+}
+
+unsigned bnc::getNumFields(Operation *reduction) {
+  if (!isa<norm::MomentsOp>(reduction))
+    return 1;
+  return reduction->getOperand(0).getType().isF64() ? 3 : 2;
+}
+
+Value bnc::emitAddSquare(OpBuilder &b, Location loc, bool fma, Value x,
+                         Value sum) {
+  if (fma)
+    return math::FmaOp::create(b, loc, x, x, sum);
+  Value square = arith::MulFOp::create(b, loc, x, x);
+  return arith::AddFOp::create(b, loc, sum, square);
 }
 
 SmallVector<Value> Record::getFields() const {

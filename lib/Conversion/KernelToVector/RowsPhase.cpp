@@ -63,10 +63,6 @@ private:
                               Accumulate accumulate);
   void emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
                     unsigned slot);
-  Type getVectorType(Operation *reduction) const {
-    return VectorType::get({phase.target.lanes},
-                           reduction->getOperand(0).getType());
-  }
 
   PhaseContext &phase;
   Location loc;
@@ -85,8 +81,7 @@ void RowStage::emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
                             unsigned slot) {
   DimSet keptDims = phase.structure.getKeptDims();
   for (const KernelArray *array : inputs) {
-    DimSet dims = array->getDimSet();
-    if ((dims & phase.structure.getAllDims()) != phase.structure.getAllDims())
+    if (array->getDimSet() != phase.structure.getAllDims())
       continue;
     int64_t bytes =
         phase.target.lanes * array->element.getIntOrFloatBitWidth() / 8;
@@ -119,7 +114,7 @@ SmallVector<Value> RowStage::emitPass(
     for (unsigned row = 0; row < rows.size(); ++row)
       for (Operation *reduction : reductions)
         inits.append(sumsPerTerm,
-                     makeFloat(b, loc, getVectorType(reduction), 0.0));
+                     makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
 
   auto emitRun = [&](OpBuilder &runBuilder, Value run, ValueRange carried) {
     SmallVector<std::unique_ptr<PointEmitter>> runEmitters;
@@ -140,14 +135,8 @@ SmallVector<Value> RowStage::emitPass(
             MutableArrayRef<Value> sums) {
           for (auto [r, row] : llvm::enumerate(rows)) {
             Point point = runEmitters[r]->getPoint();
-            for (unsigned dim = 0; dim < 64; ++dim)
-              if (laneGroup >> dim & 1)
-                point.coordinates[dim] = LoopMath(body, loc).constant(0);
-            point.coordinates[getLastDim(laneGroup)] =
-                LoopMath(body, loc).add(chunk.begin, position);
-            point.laneDims = point.ownDims = laneGroup;
-            point.lanes = phase.target.lanes;
-            point.count = count;
+            Value at = LoopMath(body, loc).add(chunk.begin, position);
+            point.setLanes(body, phase, laneGroup, at, count);
             if (prefetches && !count)
               emitPrefetch(body, row, point, slot);
             PointEmitter lanes(body, phase, point, runEmitters[r].get());
@@ -183,13 +172,6 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   LoopMath math(b, loc);
   Value runs = math.sub(chunk.runEnd, chunk.runBegin);
   Value count = math.toF64(math.mul(runs, chunk.length));
-  bool fma = phase.plan.getFma();
-  auto addSquare = [&](OpBuilder &body, Value x, Value sum) -> Value {
-    if (fma)
-      return math::FmaOp::create(body, loc, x, x, sum);
-    Value square = arith::MulFOp::create(body, loc, x, x);
-    return arith::AddFOp::create(body, loc, sum, square);
-  };
   bool anyMoments = llvm::any_of(
       reductions, [](Operation *op) { return isa<MomentsOp>(op); });
   bool prefetch = phase.schedule.getPrefetch() > 0;
@@ -199,9 +181,10 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
       [&](OpBuilder &body, unsigned, unsigned t, Value term,
           PointEmitter &lanes, MutableArrayRef<Value> sums) {
         Value x = lanes.maskOff(term);
-        sums[0] = isa<MomentsOp>(reductions[t])
-                      ? Value(arith::AddFOp::create(body, loc, sums[0], x))
-                      : addSquare(body, x, sums[0]);
+        sums[0] =
+            isa<MomentsOp>(reductions[t])
+                ? Value(arith::AddFOp::create(body, loc, sums[0], x))
+                : emitAddSquare(body, loc, phase.plan.getFma(), x, sums[0]);
       });
   RecordMath records(b, loc);
   SmallVector<Value> high(first.size()), highVectors(first.size());
@@ -210,8 +193,8 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
     if (!isa<MomentsOp>(reduction))
       continue;
     high[i] = records.roundedMean(first[i], count);
-    highVectors[i] =
-        vector::BroadcastOp::create(b, loc, getVectorType(reduction), high[i]);
+    highVectors[i] = vector::BroadcastOp::create(
+        b, loc, getVectorType(phase, reduction), high[i]);
   }
   SmallVector<Value> second;
   if (anyMoments)
@@ -223,7 +206,7 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
           Value d =
               lanes.maskOff(arith::SubFOp::create(body, loc, term, pivot));
           sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
-          sums[1] = addSquare(body, d, sums[1]);
+          sums[1] = emitAddSquare(body, loc, phase.plan.getFma(), d, sums[1]);
         });
   SmallVector<SmallVector<Record>> result(rows.size());
   for (unsigned i = 0; i < first.size(); ++i) {
@@ -257,10 +240,7 @@ void RowStage::emit(OpBuilder &b) {
     SmallVector<SmallVector<std::unique_ptr<RecordTree>>> trees(rows.size());
     for (auto &rowTrees : trees)
       for (Operation *reduction : reductions) {
-        unsigned fields = !isa<MomentsOp>(reduction)                   ? 1
-                          : reduction->getOperand(0).getType().isF64() ? 3
-                                                                       : 2;
-        SmallVector<Type> types(fields, b.getF64Type());
+        SmallVector<Type> types(getNumFields(reduction), b.getF64Type());
         rowTrees.push_back(
             std::make_unique<RecordTree>(b, loc, types, treeLevels));
       }

@@ -27,21 +27,6 @@ private:
   llvm::DenseMap<std::pair<mlir::Value, unsigned>, KernelArray> arrays;
 };
 
-/// A place in the iteration space: one element, or neighbouring elements
-/// along the lanes.
-struct Point {
-  /// Per kernel dim, null where not fixed yet; of the lane dims the outer are 0
-  /// and the last is the position of the first lane.
-  llvm::SmallVector<mlir::Value> coordinates;
-  /// Dims this point fixes that its outer emitter's point does not.
-  DimSet ownDims = 0;
-  /// Dims the lanes run along; none for one element.
-  DimSet laneDims = 0;
-  int64_t lanes = 1;
-  /// How many lanes are in use, an index; null if all are.
-  mlir::Value count;
-};
-
 /// What the emission of a kernel's body needs to know of the target.
 struct VectorTarget {
   int64_t lanes = 1;
@@ -58,6 +43,33 @@ struct EmissionContext {
   const KernelStructure &structure;
   KernelFrame &frame;
   VectorTarget target;
+};
+
+/// A vector of terms of `reduction`.
+inline mlir::VectorType getVectorType(const EmissionContext &context,
+                                      mlir::Operation *reduction) {
+  return mlir::VectorType::get({context.target.lanes},
+                               reduction->getOperand(0).getType());
+}
+
+/// A place in the iteration space: one element, or neighbouring elements
+/// along the lanes.
+struct Point {
+  /// Per kernel dim, null where not fixed yet; of the lane dims the outer are 0
+  /// and the last is the position of the first lane.
+  llvm::SmallVector<mlir::Value> coordinates;
+  /// Dims this point fixes that its outer emitter's point does not.
+  DimSet ownDims = 0;
+  /// Dims the lanes run along; none for one element.
+  DimSet laneDims = 0;
+  int64_t lanes = 1;
+  /// How many lanes are in use, an index; null if all are.
+  mlir::Value count;
+
+  /// Puts the target's lanes at `position` of `laneGroup`; they are all that
+  /// the point fixes itself.
+  void setLanes(mlir::OpBuilder &b, const EmissionContext &context,
+                DimSet laneGroup, mlir::Value position, mlir::Value count);
 };
 
 /// Emits body values at one point, each once. Values that do not vary over the

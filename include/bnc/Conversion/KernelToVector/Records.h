@@ -76,6 +76,13 @@ private:
   llvm::SmallVector<mlir::Value> slots;
 };
 
+/// How many fields the record of `reduction` has (Record::getFields).
+unsigned getNumFields(mlir::Operation *reduction);
+
+/// sum + x * x, with one rounding if `fma`: how every chunk adds a square.
+mlir::Value emitAddSquare(mlir::OpBuilder &b, mlir::Location loc, bool fma,
+                          mlir::Value x, mlir::Value sum);
+
 /// Allocates a stack array at the start of the function around `b`.
 mlir::Value allocateOnStack(mlir::OpBuilder &b, mlir::Location loc,
                             llvm::ArrayRef<int64_t> shape, mlir::Type element);

@@ -67,10 +67,7 @@ KernelStructure::KernelStructure(KernelOp kernel) : kernel(kernel) {
     if (ArrayAttr over = getReduced(&op)) {
       if (op.getOperand(0).getType().isF64())
         computeType = Float64Type::get(context);
-      DimSet removed = 0;
-      for (Attribute name : over)
-        removed |= DimSet(1)
-                   << kernel.getDimIndex(cast<StringAttr>(name).getValue());
+      DimSet removed = getDimSet(kernel, over);
       reducedDims |= removed;
       // A record exists once per kept point, even of a term that varies less.
       set = allDims & ~removed;
@@ -96,14 +93,19 @@ KernelStructure::KernelStructure(KernelOp kernel) : kernel(kernel) {
   }
 }
 
+DimSet bnc::getDimSet(KernelOp kernel, ArrayAttr names) {
+  DimSet dims = 0;
+  for (Attribute name : names)
+    dims |= DimSet(1) << kernel.getDimIndex(cast<StringAttr>(name).getValue());
+  return dims;
+}
+
 bool bnc::needsWorkspace(FuncOp func) {
   unsigned numKernels = 0;
   bool columns = false;
   func.walk([&](KernelOp kernel) {
     ++numKernels;
-    KernelForm form = KernelStructure(kernel).getForm();
-    columns |=
-        form == KernelForm::Columns || form == KernelForm::ColumnsThenMerge;
+    columns |= KernelStructure(kernel).isColumns();
   });
   return columns || numKernels > 1;
 }

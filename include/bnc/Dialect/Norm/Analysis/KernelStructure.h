@@ -26,6 +26,11 @@ public:
 
   norm::KernelOp getKernel() const { return kernel; }
   KernelForm getForm() const { return form; }
+  /// Whether it is one of the columns forms, which keep records and kept values
+  /// in the workspace between phases.
+  bool isColumns() const {
+    return form == KernelForm::Columns || form == KernelForm::ColumnsThenMerge;
+  }
   /// The f32 or f64 type that statistics are computed in: f64 if an
   /// input or a reduction's term is.
   mlir::FloatType getComputeType() const { return computeType; }
@@ -60,6 +65,9 @@ private:
   llvm::DenseMap<mlir::Value, unsigned> stages;
   llvm::SmallVector<llvm::SmallVector<mlir::Operation *>> reductions;
 };
+
+/// The dims of `kernel` called `names`, an array of strings.
+DimSet getDimSet(norm::KernelOp kernel, mlir::ArrayAttr names);
 
 /// Whether `func` (after kernel formation) has the workspace pair in its
 /// signature: it has several kernels, or a columns form.
