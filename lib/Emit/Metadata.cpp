@@ -58,6 +58,7 @@ static void writePlan(llvm::json::OStream &json, PlanAttr plan) {
     json.attribute("form", stringifyPlanForm(plan.getForm()));
     json.attribute("lanes", plan.getLanes());
     json.attribute("accumulators", plan.getAccumulators());
+    json.attribute("block", plan.getBlock());
     json.attribute("chunk", plan.getChunk());
     json.attribute("fma", plan.getFma());
   });

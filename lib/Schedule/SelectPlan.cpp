@@ -16,12 +16,10 @@ using namespace bnc::norm;
 /// Independent accumulators of a chunk: they hide the latency of an addition,
 /// and halve the error of a long sum twice (docs/Numerics.md).
 static constexpr int64_t accumulators = 4;
-/// Elements of a row's chunk: 8 KiB of f32, so that the second pass over it
-/// finds it in the nearest cache.
-static constexpr int64_t rowChunk = 2048;
-/// Steps of a column's chunk: 32 additions an accumulator, as in a row's chunk
-/// of 16 lanes.
-static constexpr int64_t columnChunk = 128;
+/// Terms a lane of an accumulator adds up in a block, and blocks of a chunk:
+/// the bound of rstd rests on their sum. In a row a chunk is 8 KiB of 512-bit
+/// vectors, which the second pass finds in the nearest cache.
+static constexpr int64_t blockTerms = 8, chunkBlocks = 4;
 
 static PlanForm getPlanForm(KernelForm form) {
   switch (form) {
@@ -53,9 +51,11 @@ struct SelectPlanPass : bnc::impl::SelectPlanPassBase<SelectPlanPass> {
       PlanForm form = getPlanForm(structure.getForm());
       int64_t lanes =
           target.getVectorBits() / structure.getComputeType().getWidth();
-      auto plan = PlanAttr::get(&getContext(), form, lanes, accumulators,
-                                form == PlanForm::Rows ? rowChunk : columnChunk,
-                                target.getFma());
+      // Elements of a row, or steps of all its columns.
+      int64_t block =
+          blockTerms * accumulators * (form == PlanForm::Rows ? lanes : 1);
+      auto plan = PlanAttr::get(&getContext(), form, lanes, accumulators, block,
+                                chunkBlocks * block, target.getFma());
       for (unsigned stage = 0; stage < structure.getNumStages(); ++stage)
         for (Operation *reduction : structure.getReductions(stage))
           if (!reduction->hasAttr("plan"))

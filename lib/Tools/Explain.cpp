@@ -59,7 +59,8 @@ static void explainPlan(const KernelStructure &structure,
         continue;
       }
       os << ": " << plan.getAccumulators() << " accumulators of "
-         << plan.getLanes() << " lanes; chunks of " << plan.getChunk()
+         << plan.getLanes() << " lanes, summed every " << plan.getBlock()
+         << "; chunks of " << plan.getChunk()
          << (plan.getForm() == PlanForm::Rows ? " elements" : " steps")
          << " merge in one tree; " << (plan.getFma() ? "with" : "without")
          << " fma\n";

@@ -124,11 +124,10 @@ SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
                                           Accumulate accumulate) {
   unsigned slots = phase.plan.getAccumulators();
   unsigned perSlot = reductions.size() * sumsPerTerm;
-  SmallVector<Value> inits;
-  for (unsigned slot = 0; slot < slots; ++slot)
-    for (Operation *reduction : reductions)
-      inits.append(sumsPerTerm,
-                   makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
+  SmallVector<Value> zeros;
+  for (Operation *reduction : reductions)
+    zeros.append(sumsPerTerm,
+                 makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
   auto addStep = [&](OpBuilder &body, Value step, MutableArrayRef<Value> sums) {
     Point point = lanes;
     emitCoordinates(body, loc, phase.frame, shape.stepGroups, step,
@@ -140,44 +139,50 @@ SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
       accumulate(body, t, term, sums.slice(t * sumsPerTerm, sumsPerTerm));
     }
   };
-  LoopMath math(b, loc);
-  Value zero = math.constant(0);
-  Value groups = math.div(steps, slots);
-  SmallVector<Value> sums = emitLoop(
-      b, loc, zero, groups, 1, inits,
-      [&](OpBuilder &body, Value iv, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        LoopMath inner(body, loc);
-        Value base = inner.add(first, inner.mul(iv, slots));
-        for (unsigned slot = 0; slot < slots; ++slot)
-          addStep(body, inner.add(base, slot),
-                  MutableArrayRef<Value>(next).slice(slot * perSlot, perSlot));
-        return next;
-      });
-  // The steps that are left, one a slot.
-  Value done = math.mul(groups, slots);
-  for (unsigned slot = 0; slot + 1 < slots; ++slot) {
-    Value at = math.add(done, slot);
-    auto mine = MutableArrayRef<Value>(sums).slice(slot * perSlot, perSlot);
-    auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(mine)),
-                                    math.less(at, steps),
-                                    /*withElseRegion=*/true);
-    OpBuilder yes = branch.getThenBodyBuilder();
-    SmallVector<Value> next(mine.begin(), mine.end());
-    addStep(yes, LoopMath(yes, loc).add(first, at), next);
-    scf::YieldOp::create(yes, loc, next);
-    OpBuilder no = branch.getElseBodyBuilder();
-    scf::YieldOp::create(no, loc, ValueRange(mine));
-    llvm::copy(branch.getResults(), mine.begin());
-  }
-  SmallVector<Value> totals;
-  for (unsigned i = 0; i < perSlot; ++i) {
-    SmallVector<Value> accumulators;
+  auto emitBlock = [&](OpBuilder &blockBuilder, Value from, Value length,
+                       ValueRange sums) {
+    SmallVector<Value> slotSums;
     for (unsigned slot = 0; slot < slots; ++slot)
-      accumulators.push_back(sums[slot * perSlot + i]);
-    totals.push_back(emitPairwiseSum(b, loc, accumulators));
-  }
-  return totals;
+      llvm::append_range(slotSums, zeros);
+    LoopMath math(blockBuilder, loc);
+    Value groups = math.div(length, slots);
+    slotSums =
+        emitLoop(blockBuilder, loc, math.constant(0), groups, 1, slotSums,
+                 [&](OpBuilder &body, Value iv, ValueRange carried) {
+                   SmallVector<Value> next(carried);
+                   LoopMath inner(body, loc);
+                   Value base = inner.add(from, inner.mul(iv, slots));
+                   for (unsigned slot = 0; slot < slots; ++slot)
+                     addStep(body, inner.add(base, slot),
+                             MutableArrayRef<Value>(next).slice(slot * perSlot,
+                                                                perSlot));
+                   return next;
+                 });
+    // The steps that are left, one a slot.
+    Value done = math.mul(groups, slots);
+    slotSums = emitRotating(
+        blockBuilder, loc, slots - 1, slots, slotSums,
+        [&](OpBuilder &nested, Value slot, MutableArrayRef<Value> first) {
+          LoopMath inner(nested, loc);
+          Value at = inner.add(done, slot);
+          emitIfSome(nested, loc, inner.sub(length, at), first,
+                     [&](OpBuilder &some, Value, MutableArrayRef<Value> sums) {
+                       addStep(some, LoopMath(some, loc).add(from, at), sums);
+                     });
+        });
+    return emitBlockSums(blockBuilder, loc, slotSums, sums);
+  };
+  int64_t blockSize = phase.plan.getBlock();
+  LoopMath math(b, loc);
+  return emitLoop(
+      b, loc, math.constant(0), math.ceilDiv(steps, blockSize), 1, zeros,
+      [&](OpBuilder &body, Value index, ValueRange sums) {
+        LoopMath inner(body, loc);
+        Value offset = inner.mul(index, blockSize);
+        Value length =
+            inner.min(inner.sub(steps, offset), inner.constant(blockSize));
+        return emitBlock(body, inner.add(first, offset), length, sums);
+      });
 }
 
 void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,

@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -56,6 +57,7 @@ SmallVector<Value> bnc::emitLaneLoop(OpBuilder &b, Location loc, Value length,
     return carried;
   }
   Value start = math.mul(math.div(length, stride), stride);
+  Value vector = math.constant(lanes);
   if (perSlot == 0) {
     // Nothing depends on the slot: whole vectors, then one masked.
     Value whole = math.div(math.sub(length, start), lanes);
@@ -67,16 +69,60 @@ SmallVector<Value> bnc::emitLaneLoop(OpBuilder &b, Location loc, Value length,
                return SmallVector<Value>();
              });
     start = math.add(start, math.mul(whole, lanes));
-    body(b, start, math.sub(length, start), 0, {});
+    emitIfSome(b, loc, math.sub(length, start), {},
+               [&](OpBuilder &nested, Value count, MutableArrayRef<Value>) {
+                 body(nested, start, count, 0, {});
+               });
     return carried;
   }
-  for (unsigned slot = 0; slot < slots; ++slot) {
-    Value position = math.add(start, slot * lanes);
-    Value left = math.sub(length, position);
-    Value count = math.max(math.min(left, math.constant(lanes)), zero);
-    body(b, position, count, slot, slotValues(slot));
-  }
-  return carried;
+  return emitRotating(
+      b, loc, slots, slots, carried,
+      [&](OpBuilder &nested, Value slot, MutableArrayRef<Value> first) {
+        LoopMath inner(nested, loc);
+        Value position = inner.add(start, inner.mul(slot, lanes));
+        Value count = inner.min(inner.sub(length, position), vector);
+        emitIfSome(
+            nested, loc, count, first,
+            [&](OpBuilder &some, Value count, MutableArrayRef<Value> sums) {
+              body(some, position, count, 0, sums);
+            });
+      });
+}
+
+void bnc::emitIfSome(OpBuilder &b, Location loc, Value count,
+                     MutableArrayRef<Value> carried, SomeBody body) {
+  Value zero = LoopMath(b, loc).constant(0);
+  auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(carried)),
+                                  LoopMath(b, loc).less(zero, count),
+                                  /*withElseRegion=*/!carried.empty());
+  OpBuilder yes = branch.getThenBodyBuilder();
+  SmallVector<Value> next(carried.begin(), carried.end());
+  body(yes, count, next);
+  if (carried.empty())
+    return;
+  scf::YieldOp::create(yes, loc, next);
+  OpBuilder no = branch.getElseBodyBuilder();
+  scf::YieldOp::create(no, loc, ValueRange(carried));
+  llvm::copy(branch.getResults(), carried.begin());
+}
+
+SmallVector<Value> bnc::emitRotating(OpBuilder &b, Location loc, unsigned times,
+                                     unsigned slots, ArrayRef<Value> carried,
+                                     RotatingBody body) {
+  unsigned perSlot = carried.size() / slots;
+  LoopMath math(b, loc);
+  SmallVector<Value> rotated = emitLoop(
+      b, loc, math.constant(0), math.constant(times), 1, carried,
+      [&](OpBuilder &nested, Value slot, ValueRange values) {
+        SmallVector<Value> next(values);
+        body(nested, slot, MutableArrayRef<Value>(next).take_front(perSlot));
+        std::rotate(next.begin(), next.begin() + perSlot, next.end());
+        return next;
+      });
+  std::rotate(rotated.begin(),
+              rotated.begin() + (slots - times % slots) % slots * perSlot,
+              rotated.end());
+  return rotated;
 }
 
 Value bnc::emitPairwiseSum(OpBuilder &b, Location loc,
@@ -104,4 +150,17 @@ Value bnc::emitLaneSum(OpBuilder &b, Location loc, ValueRange accumulators) {
     sum = arith::AddFOp::create(b, loc, low, high);
   }
   return vector::ExtractOp::create(b, loc, sum, ArrayRef<int64_t>{0});
+}
+
+SmallVector<Value> bnc::emitBlockSums(OpBuilder &b, Location loc,
+                                      ValueRange slotSums, ValueRange sums) {
+  SmallVector<Value> totals;
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    SmallVector<Value> accumulators;
+    for (unsigned at = i; at < slotSums.size(); at += sums.size())
+      accumulators.push_back(slotSums[at]);
+    Value block = emitPairwiseSum(b, loc, accumulators);
+    totals.push_back(arith::AddFOp::create(b, loc, sum, block));
+  }
+  return totals;
 }

@@ -3,17 +3,22 @@
 // Attributes and types that say what cannot be.
 
 // expected-error @below {{expected 'lanes' to be a power of two, but got 0}}
-#a = #norm.plan<form = rows, lanes = 0, accumulators = 4, chunk = 2048, fma = true>
+#a = #norm.plan<form = rows, lanes = 0, accumulators = 4, block = 512, chunk = 2048, fma = true>
 
 // -----
 
 // expected-error @below {{expected 'accumulators' to be a power of two, but got 3}}
-#a = #norm.plan<form = rows, lanes = 8, accumulators = 3, chunk = 2048, fma = true>
+#a = #norm.plan<form = rows, lanes = 8, accumulators = 3, block = 512, chunk = 2048, fma = true>
 
 // -----
 
-// expected-error @below {{expected 'chunk' to be at least 1, but got 0}}
-#a = #norm.plan<form = columns, lanes = 8, accumulators = 4, chunk = 0, fma = true>
+// expected-error @below {{expected 'chunk' to be a multiple of 'block', 32, but got 0}}
+#a = #norm.plan<form = columns, lanes = 8, accumulators = 4, block = 32, chunk = 0, fma = true>
+
+// -----
+
+// expected-error @below {{expected 'block' to be at least 1, but got 0}}
+#a = #norm.plan<form = columns, lanes = 8, accumulators = 4, block = 0, chunk = 128, fma = true>
 
 // -----
 

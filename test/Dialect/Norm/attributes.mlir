@@ -10,11 +10,11 @@ module attributes {
     fma = true, f16c = true, bf16_convert = false, masks = true>} {
   // CHECK: attributes {case = #norm.cpu_case<min_bytes = 0, rows = 2, prefetch = 1, nontemporal = false>,
   // CHECK-SAME: dims = [#norm.dim<r = r>, #norm.dim<c = 8>, #norm.dim<g = c / 4>],
-  // CHECK-SAME: plan = #norm.plan<form = rows, lanes = 8, accumulators = 4, chunk = 2048, fma = true>,
+  // CHECK-SAME: plan = #norm.plan<form = rows, lanes = 8, accumulators = 4, block = 512, chunk = 2048, fma = true>,
   // CHECK-SAME: port = #norm.port<name = "x", dims = ["r"], type = tensor<?xf32>, strided = true, tied = 0>
   func.func private @holder() attributes {
     case = #norm.cpu_case<min_bytes = 0, rows = 2, prefetch = 1, nontemporal = false>,
     dims = [#norm.dim<r = r>, #norm.dim<c = 8>, #norm.dim<g = c / 4>],
-    plan = #norm.plan<form = rows, lanes = 8, accumulators = 4, chunk = 2048, fma = true>,
+    plan = #norm.plan<form = rows, lanes = 8, accumulators = 4, block = 512, chunk = 2048, fma = true>,
     port = #norm.port<name = "x", dims = ["r"], type = tensor<?xf32>, strided = true, tied = 0>}
 }

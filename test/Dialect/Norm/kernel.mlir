@@ -33,7 +33,7 @@ norm.func @rms_norm_rows(%x: [r, c = 4096] bf16, %w: [c] f32, %eps: f32)
 // CHECK-LABEL: norm.func @group_norm_channels_last(
 // CHECK: norm.kernel [n, p, c_group = 4, c_in_group = c / 4]
 // CHECK-SAME: (%x[n, p, c_group * c_in_group], %g[c_group * c_in_group], %b[c_group * c_in_group])
-// CHECK: norm.moments %{{.*}} over [p, c_in_group] plan <form = columns_then_merge, lanes = 16, accumulators = 4, chunk = 128, fma = true>
+// CHECK: norm.moments %{{.*}} over [p, c_in_group] plan <form = columns_then_merge, lanes = 16, accumulators = 4, block = 32, chunk = 128, fma = true>
 // CHECK-SAME: : f32 -> <f32>
 // CHECK: norm.mean %{{.*}} : <f32> -> f32
 // CHECK: norm.mean_low %{{.*}} : <f32> -> f32
@@ -51,7 +51,7 @@ norm.func @group_norm_channels_last(%x: [n, p, c] f32, %g: [c] f32, %b: [c] f32)
   ^bb0(%a: f32, %s: f32, %t: f32):
     %eps = arith.constant 1.0e-5 : f64
     %r = norm.moments %a over [p, c_in_group]
-      plan <form = columns_then_merge, lanes = 16, accumulators = 4, chunk = 128, fma = true>
+      plan <form = columns_then_merge, lanes = 16, accumulators = 4, block = 32, chunk = 128, fma = true>
       : f32 -> !norm.moments<f32>
     %mean = norm.mean %r : !norm.moments<f32> -> f32
     %low = norm.mean_low %r : !norm.moments<f32> -> f32

@@ -24,6 +24,25 @@ emitLaneLoop(mlir::OpBuilder &b, mlir::Location loc, mlir::Value length,
              int64_t lanes, unsigned slots, mlir::ValueRange inits,
              LaneBody body);
 
+/// Emits `body` for where `count` is more than 0; `carried` are the values that
+/// it replaces.
+using SomeBody =
+    llvm::function_ref<void(mlir::OpBuilder &b, mlir::Value count,
+                            llvm::MutableArrayRef<mlir::Value> carried)>;
+void emitIfSome(mlir::OpBuilder &b, mlir::Location loc, mlir::Value count,
+                llvm::MutableArrayRef<mlir::Value> carried, SomeBody body);
+
+/// Emits a loop of `times` turns over the values of slot 0, of slot 1, and so
+/// on: one body for code that differs by its slot alone.
+using RotatingBody =
+    llvm::function_ref<void(mlir::OpBuilder &b, mlir::Value slot,
+                            llvm::MutableArrayRef<mlir::Value> carried)>;
+llvm::SmallVector<mlir::Value> emitRotating(mlir::OpBuilder &b,
+                                            mlir::Location loc, unsigned times,
+                                            unsigned slots,
+                                            llvm::ArrayRef<mlir::Value> carried,
+                                            RotatingBody body);
+
 /// Sums the lanes of the accumulators in the order of the plan: neighbouring
 /// accumulators pairwise, then lane j and lane j + W/2, and so on.
 mlir::Value emitLaneSum(mlir::OpBuilder &b, mlir::Location loc,
@@ -31,6 +50,14 @@ mlir::Value emitLaneSum(mlir::OpBuilder &b, mlir::Location loc,
 /// Sums accumulators pairwise, lane by lane.
 mlir::Value emitPairwiseSum(mlir::OpBuilder &b, mlir::Location loc,
                             mlir::ValueRange accumulators);
+
+/// Adds a block to the sums of its chunk: `slotSums` holds the accumulators of
+/// slot 0, then of slot 1, and so on, for each of `sums`. They add up pairwise,
+/// then to the sum.
+llvm::SmallVector<mlir::Value> emitBlockSums(mlir::OpBuilder &b,
+                                             mlir::Location loc,
+                                             mlir::ValueRange slotSums,
+                                             mlir::ValueRange sums);
 
 } // namespace bnc
 

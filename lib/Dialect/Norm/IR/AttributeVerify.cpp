@@ -34,13 +34,19 @@ LogicalResult DimAttr::verify(EmitError emitError, StringAttr name,
 }
 
 LogicalResult PlanAttr::verify(EmitError emitError, PlanForm, int64_t lanes,
-                               int64_t accumulators, int64_t chunk, bool) {
+                               int64_t accumulators, int64_t block,
+                               int64_t chunk, bool) {
   for (auto [name, value] :
        {std::pair("lanes", lanes), std::pair("accumulators", accumulators)})
     if (value < 1 || !llvm::isPowerOf2_64(value))
       return emitError() << "expected '" << name
                          << "' to be a power of two, but got " << value;
-  return expectAtLeast(emitError, "chunk", chunk, 1);
+  if (failed(expectAtLeast(emitError, "block", block, 1)))
+    return failure();
+  if (chunk < 1 || chunk % block != 0)
+    return emitError() << "expected 'chunk' to be a multiple of 'block', "
+                       << block << ", but got " << chunk;
+  return success();
 }
 
 LogicalResult TargetAttr::verify(EmitError emitError, StringRef, StringRef,

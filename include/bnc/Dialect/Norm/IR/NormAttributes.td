@@ -94,12 +94,14 @@ def Norm_PlanAttr : Norm_Attr<"Plan", "plan"> {
       its records are merged afterwards.
 
     `lanes` is the vector width W of the compute type, `accumulators` the
-    independent accumulators per chunk, `fma` whether products are fused into
-    the sum. Chunks merge in one left-complete binary tree.
+    independent accumulators, `fma` whether products are fused into the sum.
+    After `block` elements (steps) the accumulators are summed into one and
+    start again; the blocks of a chunk are summed in order. Chunks merge in one
+    left-complete binary tree.
   }];
   let parameters = (ins EnumParameter<Norm_PlanForm>:$form, "int64_t":$lanes,
-                        "int64_t":$accumulators, "int64_t":$chunk,
-                        "bool":$fma);
+                        "int64_t":$accumulators, "int64_t":$block,
+                        "int64_t":$chunk, "bool":$fma);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -1,0 +1,347 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The reductions of a row: blocks, chunks, and their records.
+
+#include "bnc/Conversion/KernelToVector/RowStatistics.h"
+
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+/// Levels of the merge tree: more chunks than a 64-bit address space holds.
+static constexpr int64_t treeLevels = 52;
+
+namespace {
+
+/// Elements [begin, begin + length) of each of the runs [runBegin, runEnd): a
+/// run is the lane group at one point of the reduced dims outside it.
+struct Span {
+  Value runBegin, runEnd;
+  Value begin, length;
+};
+
+/// A span cut into parts: of several whole runs where runs are short, else of
+/// pieces of one run.
+class SpanParts {
+public:
+  /// Parts of up to `size` elements, of which a run takes a multiple of `unit`:
+  /// the accumulators of a run's last vectors get a term each.
+  SpanParts(OpBuilder &b, Location loc, const Span &span, int64_t size,
+            int64_t unit)
+      : loc(loc), span(span), size(size) {
+    LoopMath math(b, loc);
+    Value one = math.constant(1);
+    Value padded =
+        math.mul(math.ceilDiv(math.max(span.length, one), unit), unit);
+    runsPerPart = math.max(math.div(math.constant(size), padded), one);
+    piecesPerRun = math.ceilDiv(span.length, size);
+    Value runs = math.sub(span.runEnd, span.runBegin);
+    total = math.mul(math.ceilDiv(runs, runsPerPart), piecesPerRun);
+  }
+
+  Value getTotal() const { return total; }
+
+  Span get(OpBuilder &b, Value index) const {
+    LoopMath math(b, loc);
+    Value group = math.div(index, piecesPerRun);
+    Value piece = math.rem(index, piecesPerRun);
+    Span part;
+    part.runBegin = math.add(span.runBegin, math.mul(group, runsPerPart));
+    part.runEnd = math.min(math.add(part.runBegin, runsPerPart), span.runEnd);
+    Value offset = math.mul(piece, size);
+    part.begin = math.add(span.begin, offset);
+    std::optional<int64_t> known = getConstantIndex(span.length);
+    part.length =
+        known && *known % size == 0
+            ? math.constant(size)
+            : math.min(math.sub(span.length, offset), math.constant(size));
+    return part;
+  }
+
+private:
+  Location loc;
+  Span span;
+  int64_t size;
+  Value runsPerPart, piecesPerRun, total;
+};
+
+/// Emits `body` for every part, in order; `inits` are carried through.
+SmallVector<Value>
+emitParts(OpBuilder &b, Location loc, const SpanParts &parts, const Span &whole,
+          ValueRange inits,
+          llvm::function_ref<SmallVector<Value>(OpBuilder &, const Span &,
+                                                ValueRange)>
+              body) {
+  Value zero = LoopMath(b, loc).constant(0);
+  if (getConstantIndex(parts.getTotal()) == 1)
+    return body(b, whole, inits);
+  return emitLoop(b, loc, zero, parts.getTotal(), 1, inits,
+                  [&](OpBuilder &nested, Value index, ValueRange carried) {
+                    return body(nested, parts.get(nested, index), carried);
+                  });
+}
+
+/// Emits the reductions of one stage for rows in lockstep.
+class RowStage {
+public:
+  RowStage(PhaseContext &phase, MutableArrayRef<Row> rows, unsigned stage)
+      : phase(phase), loc(phase.loc), rows(rows),
+        reductions(phase.structure.getReductions(stage)) {
+    SmallVector<Value> terms;
+    for (Operation *op : reductions)
+      terms.push_back(op->getOperand(0));
+    inputs = listInputs(phase, terms);
+    SmallVector<DimSet> groups =
+        collapseDims(phase.structure.getReducedDims(), inputs);
+    laneGroup = groups.pop_back_val();
+    runGroups = groups;
+  }
+
+  void emit(OpBuilder &b);
+
+private:
+  /// What a pass adds up, per reduction: carried values a slot and row.
+  using Accumulate = llvm::function_ref<void(
+      OpBuilder &, unsigned row, unsigned reduction, Value term,
+      PointEmitter &lanes, MutableArrayRef<Value> sums)>;
+
+  SmallVector<SmallVector<Record>> emitChunk(OpBuilder &b, const Span &chunk);
+  SmallVector<Value> emitPass(OpBuilder &b, const Span &chunk,
+                              unsigned sumsPerTerm, bool prefetches,
+                              llvm::function_ref<bool(Operation *)> takesPart,
+                              Accumulate accumulate);
+  int64_t getUnit() const {
+    return phase.plan.getAccumulators() * phase.target.lanes;
+  }
+  void emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
+                    unsigned slot);
+
+  PhaseContext &phase;
+  Location loc;
+  MutableArrayRef<Row> rows;
+  ArrayRef<Operation *> reductions;
+  SmallVector<const KernelArray *> inputs;
+  DimSet laneGroup;
+  SmallVector<DimSet> runGroups;
+};
+
+} // namespace
+
+/// Prefetches what the rows after those in work will load where this vector's
+/// loads are: the hardware stops at the end of a page.
+void RowStage::emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
+                            unsigned slot) {
+  DimSet keptDims = phase.structure.getKeptDims();
+  for (const KernelArray *array : inputs) {
+    if (array->getDimSet() != phase.structure.getAllDims())
+      continue;
+    int64_t bytes =
+        phase.target.lanes * array->element.getIntOrFloatBitWidth() / 8;
+    if (slot * bytes % 64 != 0)
+      continue;
+    // The last kept dim's neighbour is the next row, or close to it where rows
+    // of another outer dim follow; past the end nothing faults.
+    SmallVector<Value> indices;
+    unsigned lastKept = keptDims ? getLastDim(keptDims) : 64;
+    for (unsigned dim : array->dims) {
+      Value at = point.coordinates[dim];
+      if (dim == lastKept)
+        at = LoopMath(b, loc).add(at, phase.schedule.getPrefetch() *
+                                          int64_t(rows.size()));
+      indices.push_back(at);
+    }
+    memref::PrefetchOp::create(b, loc, array->memref, indices,
+                               /*isWrite=*/false, /*localityHint=*/3,
+                               /*isDataCache=*/true);
+  }
+}
+
+SmallVector<Value> RowStage::emitPass(
+    OpBuilder &b, const Span &chunk, unsigned sumsPerTerm, bool prefetches,
+    llvm::function_ref<bool(Operation *)> takesPart, Accumulate accumulate) {
+  unsigned slots = phase.plan.getAccumulators();
+  unsigned perRow = reductions.size() * sumsPerTerm;
+  // [row][reduction][sum]
+  SmallVector<Value> zeros;
+  for (unsigned row = 0; row < rows.size(); ++row)
+    for (Operation *reduction : reductions)
+      zeros.append(sumsPerTerm,
+                   makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
+
+  auto emitRun = [&](OpBuilder &runBuilder, const Span &block, Value run,
+                     ValueRange carried) {
+    SmallVector<std::unique_ptr<PointEmitter>> runEmitters;
+    for (Row &row : rows) {
+      Point point = row.emitter->getPoint();
+      if (!runGroups.empty())
+        emitCoordinates(runBuilder, loc, phase.frame, runGroups, run,
+                        point.coordinates);
+      for (DimSet group : runGroups)
+        point.ownDims |= group;
+      runEmitters.push_back(std::make_unique<PointEmitter>(
+          runBuilder, phase, point, row.emitter.get()));
+      runEmitters.back()->moveTo(runBuilder);
+    }
+    return emitLaneLoop(
+        runBuilder, loc, block.length, phase.target.lanes, slots, carried,
+        [&](OpBuilder &body, Value position, Value count, unsigned slot,
+            MutableArrayRef<Value> sums) {
+          for (auto [r, row] : llvm::enumerate(rows)) {
+            Point point = runEmitters[r]->getPoint();
+            Value at = LoopMath(body, loc).add(block.begin, position);
+            point.setLanes(body, phase, laneGroup, at, count);
+            if (prefetches && !count)
+              emitPrefetch(body, row, point, slot);
+            PointEmitter lanes(body, phase, point, runEmitters[r].get());
+            for (auto [t, reduction] : llvm::enumerate(reductions)) {
+              if (!takesPart(reduction))
+                continue;
+              Value term = lanes.emitVector(reduction->getOperand(0));
+              accumulate(body, r, t, term, lanes,
+                         sums.slice(r * perRow + t * sumsPerTerm, sumsPerTerm));
+            }
+          }
+        });
+  };
+  auto emitBlock = [&](OpBuilder &blockBuilder, const Span &block,
+                       ValueRange carried) {
+    SmallVector<Value> slotSums;
+    for (unsigned slot = 0; slot < slots; ++slot)
+      llvm::append_range(slotSums, zeros);
+    if (runGroups.empty())
+      slotSums = emitRun(blockBuilder, block, Value(), slotSums);
+    else
+      slotSums =
+          emitLoop(blockBuilder, loc, block.runBegin, block.runEnd, 1, slotSums,
+                   [&](OpBuilder &nested, Value run, ValueRange values) {
+                     return emitRun(nested, block, run, values);
+                   });
+    return emitBlockSums(blockBuilder, loc, slotSums, carried);
+  };
+
+  int64_t blockSize = phase.plan.getBlock();
+  Span whole = chunk, rest = chunk;
+  std::optional<int64_t> known = getConstantIndex(chunk.length);
+  bool hasRest = runGroups.empty() && known && *known > blockSize &&
+                 *known % blockSize != 0;
+  if (hasRest) {
+    // The last block by itself: the others then need no masks.
+    LoopMath math(b, loc);
+    whole.length = math.constant(*known / blockSize * blockSize);
+    rest.begin = math.add(chunk.begin, whole.length);
+    rest.length = math.constant(*known % blockSize);
+  }
+  SpanParts blocks(b, loc, whole, blockSize, getUnit());
+  SmallVector<Value> sums = emitParts(b, loc, blocks, whole, zeros, emitBlock);
+  if (hasRest)
+    sums = emitBlock(b, rest, sums);
+  for (Value &sum : sums)
+    sum = emitLaneSum(b, loc, sum);
+  return sums;
+}
+
+SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
+                                                     const Span &chunk) {
+  LoopMath math(b, loc);
+  Value runs = math.sub(chunk.runEnd, chunk.runBegin);
+  Value count = math.toF64(math.mul(runs, chunk.length));
+  bool anyMoments = llvm::any_of(
+      reductions, [](Operation *op) { return isa<MomentsOp>(op); });
+  bool prefetch = phase.schedule.getPrefetch() > 0;
+
+  SmallVector<Value> first = emitPass(
+      b, chunk, 1, prefetch && !anyMoments, [](Operation *) { return true; },
+      [&](OpBuilder &body, unsigned, unsigned t, Value term,
+          PointEmitter &lanes, MutableArrayRef<Value> sums) {
+        Value x = lanes.maskOff(term);
+        sums[0] =
+            isa<MomentsOp>(reductions[t])
+                ? Value(arith::AddFOp::create(body, loc, sums[0], x))
+                : emitAddSquare(body, loc, phase.plan.getFma(), x, sums[0]);
+      });
+  RecordMath records(b, loc);
+  SmallVector<Value> high(first.size()), highVectors(first.size());
+  for (unsigned i = 0; i < first.size(); ++i) {
+    Operation *reduction = reductions[i % reductions.size()];
+    if (!isa<MomentsOp>(reduction))
+      continue;
+    high[i] = records.roundedMean(first[i], count);
+    highVectors[i] = vector::BroadcastOp::create(
+        b, loc, getVectorType(phase, reduction), high[i]);
+  }
+  SmallVector<Value> second;
+  if (anyMoments)
+    second = emitPass(
+        b, chunk, 2, prefetch, [](Operation *op) { return isa<MomentsOp>(op); },
+        [&](OpBuilder &body, unsigned row, unsigned t, Value term,
+            PointEmitter &lanes, MutableArrayRef<Value> sums) {
+          Value pivot = highVectors[row * reductions.size() + t];
+          Value d =
+              lanes.maskOff(arith::SubFOp::create(body, loc, term, pivot));
+          sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
+          sums[1] = emitAddSquare(body, loc, phase.plan.getFma(), d, sums[1]);
+        });
+  SmallVector<SmallVector<Record>> result(rows.size());
+  for (unsigned i = 0; i < first.size(); ++i) {
+    bool isMoments = isa<MomentsOp>(reductions[i % reductions.size()]);
+    result[i / reductions.size()].push_back(
+        isMoments ? records.fromChunk(count, high[i], second[2 * i],
+                                      second[2 * i + 1])
+                  : records.fromSum(count, first[i]));
+  }
+  return result;
+}
+
+void RowStage::emit(OpBuilder &b) {
+  for (Row &row : rows)
+    row.emitter->moveTo(b);
+  Value zero = LoopMath(b, loc).constant(0);
+  Span row = {zero, emitTotalExtent(b, loc, phase.frame, runGroups), zero,
+              emitTotalExtent(b, loc, phase.frame, laneGroup)};
+  SpanParts chunks(b, loc, row, phase.plan.getChunk(), getUnit());
+  Value total = chunks.getTotal();
+
+  SmallVector<SmallVector<Record>> merged;
+  if (getConstantIndex(total) == 1) {
+    merged = emitChunk(b, row);
+  } else {
+    SmallVector<SmallVector<std::unique_ptr<RecordTree>>> trees(rows.size());
+    for (auto &rowTrees : trees)
+      for (Operation *reduction : reductions) {
+        SmallVector<Type> types(getNumFields(reduction), b.getF64Type());
+        rowTrees.push_back(
+            std::make_unique<RecordTree>(b, loc, types, treeLevels));
+      }
+    emitLoop(b, loc, zero, total, 1, {},
+             [&](OpBuilder &body, Value index, ValueRange) {
+               auto records = emitChunk(body, chunks.get(body, index));
+               for (auto [r, rowRecords] : llvm::enumerate(records))
+                 for (auto [t, record] : llvm::enumerate(rowRecords))
+                   trees[r][t]->push(body, record, index);
+               return SmallVector<Value>();
+             });
+    for (auto &rowTrees : trees) {
+      SmallVector<Record> &records = merged.emplace_back();
+      for (auto &tree : rowTrees)
+        records.push_back(tree->fold(b, total));
+    }
+  }
+  for (auto [r, row] : llvm::enumerate(rows))
+    for (auto [t, reduction] : llvm::enumerate(reductions))
+      row.emitter->setRecord(
+          reduction->getResult(0),
+          emitColdPath(b, phase, reduction, *row.emitter, merged[r][t]));
+}
+
+void bnc::emitRowStatistics(OpBuilder &b, PhaseContext &phase,
+                            MutableArrayRef<Row> rows, unsigned stage) {
+  RowStage(phase, rows, stage).emit(b);
+}
