@@ -64,14 +64,18 @@ FailureOr<FunctionReport> bnc::checkFunction(FuncOp spec, const Callee &callee,
   report.function = spec.getSymName().str();
   SmallVector<const InputKind *> kinds;
   std::string unfit;
+  SmallVector<const InputKind *> hard;
   for (const InputKind &kind : getInputKinds()) {
-    if (!kind.random && !options.hardInputs)
+    if (!kind.random && options.hardInputs == HardInputs::None)
       continue;
     if (fits(kind, spec))
-      kinds.push_back(&kind);
+      (kind.random ? kinds : hard).push_back(&kind);
     else
       unfit += (unfit.empty() ? "" : "; ") + kind.name.str();
   }
+  if (options.hardInputs == HardInputs::One && !hard.empty())
+    hard = {hard[options.seed % hard.size()]};
+  llvm::append_range(kinds, hard);
   if (!unfit.empty())
     report.leftOut.push_back("inputs that do not fit the spec: " + unfit);
 

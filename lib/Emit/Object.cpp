@@ -3,6 +3,8 @@
 
 #include "bnc/Emit/Object.h"
 
+#include "bnc/Emit/NontemporalLines.h"
+
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Analysis/CGSCCPassManager.h"
@@ -111,6 +113,7 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   late.addPass(llvm::GVNPass());
   late.addPass(llvm::SimplifyCFGPass());
   late.addPass(llvm::InstCombinePass());
+  late.addPass(NontemporalLinesPass());
 
   llvm::ModulePassManager passes;
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(early)));

@@ -27,7 +27,7 @@ struct Variant {
   bool naive = false;
   int64_t forceCase = -1;
   /// Hard inputs judge the code that ships; the others get random ones.
-  bool hardInputs = false;
+  HardInputs hardInputs = HardInputs::None;
 };
 } // namespace
 
@@ -57,7 +57,7 @@ static SmallVector<Variant> getVariants(ModuleOp kernels) {
       numCases = std::max(numCases, schedule.getCases().size());
   });
   SmallVector<Variant> variants;
-  variants.push_back({"as compiled", false, -1, true});
+  variants.push_back({"as compiled", false, -1, HardInputs::All});
   if (numCases > 1)
     for (size_t i = 0; i < numCases; ++i)
       variants.push_back(

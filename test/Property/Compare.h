@@ -15,7 +15,7 @@ namespace bnc {
 struct CompareOptions {
   /// A row of the target table that runs here.
   std::string target;
-  /// Run every hard input that fits, not only random ones.
+  /// Run every hard input that fits, not only random ones and one of them.
   bool hardInputs = false;
 };
 

@@ -10,6 +10,9 @@
 
 namespace bnc {
 
+/// Which of the hard inputs that fit a function run, beside the random ones.
+enum class HardInputs { None, One, All };
+
 /// What to check a function on.
 struct CheckOptions {
   /// Everything random comes from it.
@@ -20,8 +23,8 @@ struct CheckOptions {
   /// Extents of the dynamic dims, one case each; empty: a ladder of sizes. A
   /// function with no dynamic dim has one case anyway.
   llvm::SmallVector<Extents> extents;
-  /// Whether the hard inputs run at all extents, or random ones alone.
-  bool hardInputs = true;
+  /// `One` is picked by the seed.
+  HardInputs hardInputs = HardInputs::All;
   InvocationOptions invocation;
 };
 

@@ -125,12 +125,14 @@ void NaiveLowering::reduce(Operation *reduction) {
   Value rest = sum(input, [&](Value x) { return sub(x, first); });
   Value low = arith::DivFOp::create(b, loc, rest, record.count);
   Value zero = constant(0);
-  Value isFinite = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ,
-                                         sub(first, first), zero);
+  // NaN where the mean is no number: so is what its rounding lost.
+  Value noNumber = sub(first, first);
+  Value isFinite =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, noNumber, zero);
   low = arith::SelectOp::create(b, loc, isFinite, low, zero);
   record.mean = add(first, low);
   record.meanLow = arith::SelectOp::create(
-      b, loc, isFinite, sub(low, sub(record.mean, first)), zero);
+      b, loc, isFinite, sub(low, sub(record.mean, first)), noNumber);
   record.sum = sum(input, [&](Value x) {
     return square(sub(sub(x, record.mean), record.meanLow));
   });

@@ -122,7 +122,7 @@ Value PointEmitter::load(const KernelArray &array) {
 }
 
 void PointEmitter::store(Value value, const KernelArray &array,
-                         bool nontemporal) {
+                         int64_t nontemporal) {
   SmallVector<Value> indices = getIndices(array);
   if (!(array.getDimSet() & point.laneDims)) {
     storeElement(b, loc, value, array, indices);
@@ -135,10 +135,10 @@ void PointEmitter::store(Value value, const KernelArray &array,
         b, loc, VectorType::get({point.lanes}, storage), value);
   if (!point.count) {
     auto stored = vector::StoreOp::create(b, loc, value, array.memref, indices);
-    if (nontemporal) {
+    if (nontemporal != 0) {
       // Without the alignment LLVM splits the vector into scalar stores.
       stored.setNontemporal(true);
-      stored.setAlignment(point.lanes * storage.getIntOrFloatBitWidth() / 8);
+      stored.setAlignment(nontemporal);
     }
     return;
   }

@@ -100,7 +100,7 @@ TEST(Check, SaysWhatTheMemoryCapLeavesOut) {
 
 TEST(Check, PrintsErrorsBesideTheirBounds) {
   CheckOptions options;
-  options.hardInputs = false;
+  options.hardInputs = HardInputs::None;
   options.extents.resize(1);
   options.extents[0]["r"] = 3;
   std::string text;

@@ -105,7 +105,7 @@ public:
   /// when loaded and left alone when stored.
   mlir::Value load(const KernelArray &array);
   void store(mlir::Value value, const KernelArray &array,
-             bool nontemporal = false);
+             int64_t nontemporal = 0);
   /// Zeroes lanes out of use.
   mlir::Value maskOff(mlir::Value vector);
 
