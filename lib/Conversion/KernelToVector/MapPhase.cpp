@@ -3,9 +3,11 @@
 
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/PeriodicMap.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -71,6 +73,16 @@ static SmallVector<Value> listHoisted(const EmissionContext &context,
   return hoisted;
 }
 
+static MapRun makeRun(const PhaseContext &phase, DimSet laneGroup,
+                      const KeptArrays *kept) {
+  MapRun run;
+  run.laneGroup = laneGroup;
+  run.nontemporal = phase.schedule.getNontemporal();
+  run.keptArrays = kept;
+  run.keptStage = phase.structure.getNumStages() + 1;
+  return run;
+}
+
 static Point makeOrigin(OpBuilder &b, const EmissionContext &context) {
   Point point;
   point.coordinates.assign(context.frame.getKernel().getNumDims(),
@@ -124,8 +136,10 @@ static void emitRowRange(OpBuilder &b, PhaseContext &phase,
              PointEmitter row(body, phase, point);
              row.useKeptArrays(kept, allStages);
              PointEmitter *rows[] = {&row};
-             emitMapSweep(body, phase, rows, shape.laneGroup, from, length,
-                          phase.schedule.getNontemporal(), kept, allStages);
+             MapRun run = makeRun(phase, shape.laneGroup, kept);
+             run.begin = from;
+             run.length = length;
+             emitMapSweep(body, phase, rows, run);
              return SmallVector<Value>();
            });
 }
@@ -149,20 +163,16 @@ static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
              PointEmitter origin(body, phase, makeOrigin(body, phase));
              origin.useKeptArrays(phase.keptArrays, allStages);
              PointEmitter *rows[] = {&origin};
-             emitMapSweep(body, phase, rows, shape.laneGroup, from, size,
-                          phase.schedule.getNontemporal(), phase.keptArrays,
-                          allStages);
+             MapRun run = makeRun(phase, shape.laneGroup, phase.keptArrays);
+             run.begin = from;
+             run.length = size;
+             emitMapSweep(body, phase, rows, run);
              return SmallVector<Value>();
            });
 }
 
-void bnc::emitMapPhase(PhaseContext &phase) {
-  OpBuilder &b = phase.b;
-  MapShape shape(phase);
-  if (shape.isOneRun()) {
-    emitRunBlocks(phase, shape);
-    return;
-  }
+static void emitMapRows(OpBuilder &b, PhaseContext &phase,
+                        const MapShape &shape) {
   LoopMath math(b, phase.loc);
   Value zero = math.constant(0);
   Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
@@ -196,6 +206,50 @@ void bnc::emitMapPhase(PhaseContext &phase) {
            });
 }
 
+/// Runs `periodic` where its tables hold a turn, else `rows`; one of them alone
+/// where the extents are static.
+static SmallVector<Value> emitByPeriod(
+    OpBuilder &b, EmissionContext &context, TypeRange types,
+    llvm::function_ref<SmallVector<Value>(OpBuilder &, const PeriodicShape &)>
+        periodic,
+    llvm::function_ref<SmallVector<Value>(OpBuilder &)> rows) {
+  std::optional<PeriodicShape> shape = PeriodicShape::get(context);
+  if (!shape)
+    return rows(b);
+  Value fits = shape->emitFits(context, b);
+  if (std::optional<int64_t> known = getConstantIndex(fits))
+    return *known ? periodic(b, *shape) : rows(b);
+  auto branch = scf::IfOp::create(b, context.loc, types, fits,
+                                  /*withElseRegion=*/true);
+  auto fill = [&](OpBuilder inside, auto emit) {
+    SmallVector<Value> results = emit(inside);
+    if (!types.empty())
+      scf::YieldOp::create(inside, context.loc, results);
+  };
+  fill(branch.getThenBodyBuilder(),
+       [&](OpBuilder &inside) { return periodic(inside, *shape); });
+  fill(branch.getElseBodyBuilder(), rows);
+  return SmallVector<Value>(branch.getResults());
+}
+
+void bnc::emitMapPhase(PhaseContext &phase) {
+  MapShape shape(phase);
+  if (shape.isOneRun()) {
+    emitRunBlocks(phase, shape);
+    return;
+  }
+  emitByPeriod(
+      phase.b, phase, {},
+      [&](OpBuilder &b, const PeriodicShape &periodic) {
+        periodic.emitPhase(b, phase);
+        return SmallVector<Value>();
+      },
+      [&](OpBuilder &b) {
+        emitMapRows(b, phase, shape);
+        return SmallVector<Value>();
+      });
+}
+
 Value bnc::emitMapItems(EmissionContext &context, OpBuilder &b) {
   MapShape shape(context);
   if (shape.isOneRun())
@@ -203,5 +257,13 @@ Value bnc::emitMapItems(EmissionContext &context, OpBuilder &b) {
         .ceilDiv(
             emitTotalExtent(b, context.loc, context.frame, shape.laneGroup),
             runBlock);
-  return emitTotalExtent(b, context.loc, context.frame, shape.rowGroups);
+  return emitByPeriod(
+      b, context, b.getIndexType(),
+      [&](OpBuilder &inside, const PeriodicShape &periodic) {
+        return SmallVector<Value>{periodic.emitItems(context, inside)};
+      },
+      [&](OpBuilder &inside) {
+        return SmallVector<Value>{emitTotalExtent(
+            inside, context.loc, context.frame, shape.rowGroups)};
+      })[0];
 }

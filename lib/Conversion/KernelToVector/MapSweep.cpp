@@ -75,40 +75,74 @@ bnc::listMapArrays(const EmissionContext &context) {
   return arrays;
 }
 
+Value Period::at(OpBuilder &b, Value position) const {
+  return LoopMath(b, loc).rem(position, extent);
+}
+
+Value Period::next(OpBuilder &b, Value phase, int64_t elements) const {
+  LoopMath math(b, loc);
+  Value moved = math.add(phase, math.rem(math.constant(elements), extent));
+  Value isPast =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, moved, extent);
+  return arith::SelectOp::create(b, loc, isPast, math.sub(moved, extent),
+                                 moved);
+}
+
 namespace {
 
 /// One map sweep; see emitMapSweep.
 struct MapSweep {
   const EmissionContext &context;
   ArrayRef<PointEmitter *> rows;
-  DimSet laneGroup;
-  const KeptArrays *keptArrays;
-  unsigned keptStage;
+  const MapRun &run;
   SmallVector<MapOutput> outputs;
 
+  /// `phase` is the vector's position in its turn, if the run has a period.
   /// Stores nontemporally where `line` says the vector's place after the start
   /// of a line.
-  void emitVector(OpBuilder &b, Value position, Value count,
+  void emitVector(OpBuilder &b, Value position, Value count, Value phase,
                   std::optional<unsigned> line = std::nullopt) {
+    KeptArrays turned;
+    const KeptArrays *kept = run.keptArrays;
+    if (run.period) {
+      turned = kept->movedTo(LoopMath(b, context.loc).sub(position, phase));
+      kept = &turned;
+    }
     for (PointEmitter *row : rows) {
       Point point = row->getPoint();
-      point.setLanes(b, context, laneGroup, position, count);
+      point.setLanes(b, context, run.laneGroup, position, count);
       PointEmitter lanes(b, context, point, row);
-      lanes.useKeptArrays(keptArrays, keptStage);
+      lanes.useKeptArrays(kept, run.keptStage);
       for (const MapOutput &output : outputs)
         lanes.store(lanes.emit(output.value), *output.array,
                     line ? getAlignment(*output.array, *line) : 0);
     }
   }
 
+  /// The phases of `slots` vectors from `position` on; none without a period.
+  SmallVector<Value> startPhases(OpBuilder &b, Value position, unsigned slots) {
+    SmallVector<Value> phases;
+    if (!run.period)
+      return phases;
+    phases.push_back(run.period->at(b, position));
+    while (phases.size() < slots)
+      phases.push_back(
+          run.period->next(b, phases.back(), context.target.lanes));
+    return phases;
+  }
+
   void emitPlain(OpBuilder &b, Value begin, Value length) {
-    emitLaneLoop(b, context.loc, length, context.target.lanes, mapSlots, {},
-                 [&](OpBuilder &nested, Value position, Value count, unsigned,
-                     MutableArrayRef<Value>) {
-                   Value at =
-                       LoopMath(nested, context.loc).add(begin, position);
-                   emitVector(nested, at, count);
-                 });
+    int64_t lanes = context.target.lanes;
+    emitLaneLoop(
+        b, context.loc, length, lanes, mapSlots,
+        startPhases(b, begin, mapSlots),
+        [&](OpBuilder &nested, Value position, Value count, unsigned,
+            MutableArrayRef<Value> phase) {
+          Value at = LoopMath(nested, context.loc).add(begin, position);
+          emitVector(nested, at, count, phase.empty() ? Value() : phase[0]);
+          if (!phase.empty())
+            phase[0] = run.period->next(nested, phase[0], mapSlots * lanes);
+        });
   }
 
   /// The address of element `begin` of an output's run, as an index.
@@ -117,7 +151,7 @@ struct MapSweep {
     Value offset = begin;
     const Point &point = rows[0]->getPoint();
     for (auto [dim, stride] : llvm::zip_equal(array.dims, array.strides))
-      if (!(laneGroup >> dim & 1))
+      if (!(run.laneGroup >> dim & 1))
         offset = math.add(offset, math.mul(point.coordinates[dim], stride));
     Value base =
         LLVM::PtrToIntOp::create(b, context.loc, b.getI64Type(), array.pointer);
@@ -142,14 +176,19 @@ struct MapSweep {
     Location loc = context.loc;
     LoopMath math(b, loc);
     int64_t lanes = context.target.lanes;
-    emitLoop(b, loc, math.constant(0), math.ceilDiv(length, lanes), 1, {},
-             [&](OpBuilder &body, Value i, ValueRange) {
+    emitLoop(b, loc, math.constant(0), math.ceilDiv(length, lanes), 1,
+             startPhases(b, begin, 1),
+             [&](OpBuilder &body, Value i, ValueRange carried) {
                LoopMath inner(body, loc);
                Value offset = inner.mul(i, lanes);
                Value left = inner.sub(length, offset);
+               SmallVector<Value> phase(carried);
                emitVector(body, inner.add(begin, offset),
-                          inner.min(left, inner.constant(lanes)));
-               return SmallVector<Value>();
+                          inner.min(left, inner.constant(lanes)),
+                          phase.empty() ? Value() : phase[0]);
+               if (!phase.empty())
+                 phase[0] = run.period->next(body, phase[0], lanes);
+               return phase;
              });
   }
 
@@ -190,13 +229,18 @@ struct MapSweep {
     int64_t step = lanes * slots;
     Value rest = inner.sub(length, head);
     Value turns = inner.div(rest, step);
-    emitLoop(yes, loc, inner.constant(0), turns, 1, {},
-             [&](OpBuilder &body, Value turn, ValueRange) {
+    emitLoop(yes, loc, inner.constant(0), turns, 1, startPhases(yes, start, 1),
+             [&](OpBuilder &body, Value turn, ValueRange carried) {
                LoopMath math(body, loc);
                Value at = math.add(start, math.mul(turn, step));
-               for (int64_t slot = 0; slot < slots; ++slot)
-                 emitVector(body, math.add(at, slot * lanes), Value(), slot);
-               return SmallVector<Value>();
+               SmallVector<Value> phase(carried);
+               for (int64_t slot = 0; slot < slots; ++slot) {
+                 emitVector(body, math.add(at, slot * lanes), Value(),
+                            phase.empty() ? Value() : phase[0], slot);
+                 if (!phase.empty())
+                   phase[0] = run.period->next(body, phase[0], lanes);
+               }
+               return phase;
              });
     Value whole = inner.mul(turns, step);
     emitEdge(yes, inner.add(start, whole), inner.sub(rest, whole));
@@ -208,18 +252,15 @@ struct MapSweep {
 } // namespace
 
 void bnc::emitMapSweep(OpBuilder &b, const EmissionContext &context,
-                       ArrayRef<PointEmitter *> rows, DimSet laneGroup,
-                       Value begin, Value length, bool nontemporal,
-                       const KeptArrays *keptArrays, unsigned keptStage) {
+                       ArrayRef<PointEmitter *> rows, const MapRun &run) {
   SmallVector<MapOutput> outputs = listMapOutputs(context);
   if (outputs.empty())
     return;
   for (PointEmitter *row : rows)
     row->moveTo(b);
-  MapSweep sweep{context,    rows,      laneGroup,
-                 keptArrays, keptStage, std::move(outputs)};
-  if (nontemporal && rows.size() == 1)
-    sweep.emitNontemporal(b, begin, length);
+  MapSweep sweep{context, rows, run, std::move(outputs)};
+  if (run.nontemporal && rows.size() == 1)
+    sweep.emitNontemporal(b, run.begin, run.length);
   else
-    sweep.emitPlain(b, begin, length);
+    sweep.emitPlain(b, run.begin, run.length);
 }

@@ -200,17 +200,17 @@ Value PointEmitter::emitMean(Value moments, KeptArrays::Field half) {
 }
 
 Value PointEmitter::compute(Value value) {
+  // Values made by a finalize phase are kept from stage 1 on.
+  unsigned stage = std::max(1u, context.structure.getStage(value));
+  if (keptArrays && stage <= keptStage)
+    if (const KernelArray *array = keptArrays->find(value, KeptArrays::Plain))
+      return load(*array);
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     unsigned numInputs = context.frame.getKernel().getInputs().size();
     unsigned i = argument.getArgNumber();
     return i < numInputs ? load(context.frame.getInput(i))
                          : context.frame.getScalar(i - numInputs);
   }
-  // Values made by a finalize phase are kept from stage 1 on.
-  unsigned stage = std::max(1u, context.structure.getStage(value));
-  if (keptArrays && stage <= keptStage)
-    if (const KernelArray *array = keptArrays->find(value, KeptArrays::Plain))
-      return load(*array);
   Operation *op = value.getDefiningOp();
   Type f64 = b.getF64Type();
   if (auto count = dyn_cast<CountOp>(op)) {

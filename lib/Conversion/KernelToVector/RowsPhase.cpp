@@ -48,7 +48,7 @@ static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
   Value zero = LoopMath(b, loc).constant(0);
   Value length = emitTotalExtent(b, loc, phase.frame, laneGroup);
   Value runs = emitTotalExtent(b, loc, phase.frame, groups);
-  auto emitRun = [&](OpBuilder &body, Value run, ValueRange) {
+  auto emitRun = [&](OpBuilder &body, Value index, ValueRange) {
     SmallVector<std::unique_ptr<PointEmitter>> owned;
     SmallVector<PointEmitter *> emitters;
     for (Row &row : rows) {
@@ -57,14 +57,19 @@ static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
         continue;
       }
       Point point = row.emitter->getPoint();
-      emitCoordinates(body, loc, phase.frame, groups, run, point.coordinates);
+      emitCoordinates(body, loc, phase.frame, groups, index, point.coordinates);
       for (DimSet group : groups)
         point.ownDims |= group;
       owned.push_back(std::make_unique<PointEmitter>(body, phase, point,
                                                      row.emitter.get()));
       emitters.push_back(owned.back().get());
     }
-    emitMapSweep(body, phase, emitters, laneGroup, zero, length, nontemporal);
+    MapRun run;
+    run.laneGroup = laneGroup;
+    run.begin = zero;
+    run.length = length;
+    run.nontemporal = nontemporal;
+    emitMapSweep(body, phase, emitters, run);
     return SmallVector<Value>();
   };
   for (Row &row : rows)

@@ -23,6 +23,14 @@ public:
     return it == arrays.end() ? nullptr : &it->second;
   }
 
+  /// The same arrays, whose first element is at `origin` of the last dim.
+  KeptArrays movedTo(mlir::Value origin) const {
+    KeptArrays moved = *this;
+    for (auto &entry : moved.arrays)
+      entry.second.origin = origin;
+    return moved;
+  }
+
 private:
   llvm::DenseMap<std::pair<mlir::Value, unsigned>, KernelArray> arrays;
 };

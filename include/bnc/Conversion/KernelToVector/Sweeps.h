@@ -7,6 +7,8 @@
 
 #include "bnc/Conversion/KernelToVector/Phases.h"
 
+#include <optional>
+
 namespace bnc {
 
 /// The inputs that `values` are computed from, not looking through reductions.
@@ -25,13 +27,40 @@ llvm::SmallVector<MapOutput> listKeptOutputs(const EmissionContext &context);
 llvm::SmallVector<const KernelArray *>
 listMapArrays(const EmissionContext &context);
 
-/// Stores every map output for `length` elements from `begin` on along the
-/// lane group, for each of `rows` (emitters whose points fix all other dims).
+/// A run of whole turns over `extent` elements: the position within a turn of
+/// each vector. Values that repeat every turn are loaded from there.
+class Period {
+public:
+  Period(mlir::OpBuilder &b, mlir::Location loc, mlir::Value extent)
+      : loc(loc), extent(extent) {}
+
+  /// Of the vector at `position`.
+  mlir::Value at(mlir::OpBuilder &b, mlir::Value position) const;
+  /// `elements` after `phase`.
+  mlir::Value next(mlir::OpBuilder &b, mlir::Value phase,
+                   int64_t elements) const;
+
+private:
+  mlir::Location loc;
+  mlir::Value extent;
+};
+
+/// A part of the map of a kernel: `length` elements from `begin` on along the
+/// lane group.
+struct MapRun {
+  DimSet laneGroup = 0;
+  mlir::Value begin, length;
+  bool nontemporal = false;
+  const KeptArrays *keptArrays = nullptr;
+  unsigned keptStage = 0;
+  /// If set, the kept arrays hold a turn, and its start again up to a vector.
+  std::optional<Period> period;
+};
+
+/// Stores every map output of `run` for each of `rows` (emitters whose points
+/// fix all other dims).
 void emitMapSweep(mlir::OpBuilder &b, const EmissionContext &context,
-                  llvm::ArrayRef<PointEmitter *> rows, DimSet laneGroup,
-                  mlir::Value begin, mlir::Value length, bool nontemporal,
-                  const KeptArrays *keptArrays = nullptr,
-                  unsigned keptStage = 0);
+                  llvm::ArrayRef<PointEmitter *> rows, const MapRun &run);
 
 /// `record` of `reduction` at one kept point, or, if it is not finite or
 /// underflowed, what a loop in f64 gives instead.

@@ -1,0 +1,35 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The map of a kernel whose innermost dims repeat along one long run: channels
+// last, where each pixel's channels follow the last pixel's.
+
+#ifndef BNC_CONVERSION_KERNELTOVECTOR_PERIODICMAP_H
+#define BNC_CONVERSION_KERNELTOVECTOR_PERIODICMAP_H
+
+#include "bnc/Conversion/KernelToVector/Phases.h"
+
+#include <optional>
+
+namespace bnc {
+
+/// How such a kernel is walked: for each point of the outer groups one run,
+/// made of turns over the period's dims. What varies over the period, not over
+/// the rest of the run, is kept in tables; no vector ends at the end of a turn.
+struct PeriodicShape {
+  llvm::SmallVector<DimSet> outerGroups;
+  DimSet run = 0, period = 0;
+  llvm::SmallVector<KeptValue> tables;
+  /// Elements of a table: a turn and a vector less one element must fit.
+  int64_t tableSize = 0;
+
+  /// Nothing if the kernel has no such run.
+  static std::optional<PeriodicShape> get(const EmissionContext &context);
+
+  /// Whether the tables hold a turn: an i1, constant where the extents are.
+  mlir::Value emitFits(EmissionContext &context, mlir::OpBuilder &b) const;
+  mlir::Value emitItems(EmissionContext &context, mlir::OpBuilder &b) const;
+  void emitPhase(mlir::OpBuilder &b, PhaseContext &phase) const;
+};
+
+} // namespace bnc
+
+#endif // BNC_CONVERSION_KERNELTOVECTOR_PERIODICMAP_H

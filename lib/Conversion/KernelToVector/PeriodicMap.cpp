@@ -1,0 +1,202 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The map of a kernel whose innermost dims repeat along one long run.
+
+#include "bnc/Conversion/KernelToVector/PeriodicMap.h"
+
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+/// Bytes of stack for all tables; with what else a task has on its stack it
+/// stays under 8 KiB.
+static constexpr int64_t tableBytes = 4096;
+/// Elements an item covers, as in a kernel that is one run.
+static constexpr int64_t runBlock = 8192;
+
+/// The values that the map reads where it varies over less than all dims, and
+/// the dims these vary over.
+static DimSet listTables(const EmissionContext &context,
+                         SmallVectorImpl<KeptValue> &tables) {
+  DimSet all = context.structure.getAllDims(), varying = 0;
+  SmallVector<Value> worklist;
+  llvm::DenseSet<Value> seen;
+  auto add = [&](Value value, unsigned field, Type type) {
+    varying |= context.structure.getDims(value);
+    tables.push_back({value, field, type});
+  };
+  for (const MapOutput &output : listMapOutputs(context))
+    worklist.push_back(output.value);
+  while (!worklist.empty()) {
+    Value value = worklist.pop_back_val();
+    if (!seen.insert(value).second)
+      continue;
+    DimSet dims = context.structure.getDims(value);
+    if (dims != all) {
+      if (dims)
+        add(value, KeptArrays::Plain, value.getType());
+      continue;
+    }
+    Operation *op = value.getDefiningOp();
+    if (!op)
+      continue;
+    if (auto center = dyn_cast<CenterOp>(op)) {
+      worklist.push_back(center.getInput());
+      Value moments = center.getMoments();
+      if (seen.insert(moments).second) {
+        Type element = cast<MomentsType>(moments.getType()).getElement();
+        add(moments, KeptArrays::MeanHigh, element);
+        add(moments, KeptArrays::MeanLow, element);
+      }
+      continue;
+    }
+    llvm::append_range(worklist, op->getOperands());
+  }
+  return varying;
+}
+
+std::optional<PeriodicShape>
+PeriodicShape::get(const EmissionContext &context) {
+  const KernelStructure &structure = context.structure;
+  SmallVector<const KernelArray *> full;
+  for (const KernelArray *array : listMapArrays(context))
+    if (array->getDimSet() == structure.getAllDims())
+      full.push_back(array);
+  if (full.empty())
+    return std::nullopt;
+  PeriodicShape shape;
+  DimSet varying = listTables(context, shape.tables);
+  shape.outerGroups = collapseDims(structure.getAllDims(), full);
+  DimSet whole = shape.outerGroups.pop_back_val();
+  // From the innermost dim outwards: the period, then what it repeats over.
+  int dim = getLastDim(whole);
+  for (; dim >= 0 && (whole & varying) >> dim & 1; --dim)
+    shape.period |= DimSet(1) << dim;
+  shape.run = shape.period;
+  for (; dim >= 0 && (whole & ~varying) >> dim & 1; --dim)
+    shape.run |= DimSet(1) << dim;
+  if (!shape.period || shape.run == shape.period)
+    return std::nullopt;
+  for (; dim >= 0; --dim)
+    if (whole >> dim & 1)
+      shape.outerGroups.push_back(DimSet(1) << dim);
+  llvm::sort(shape.outerGroups);
+  llvm::erase_if(shape.tables, [&](const KeptValue &table) {
+    return !(structure.getDims(table.value) & shape.period);
+  });
+  int64_t bytes = 0;
+  for (const KeptValue &table : shape.tables)
+    bytes += table.type.getIntOrFloatBitWidth() / 8;
+  int64_t lanes = context.target.lanes;
+  shape.tableSize = tableBytes / bytes / lanes * lanes;
+  return shape;
+}
+
+Value PeriodicShape::emitFits(EmissionContext &context, OpBuilder &b) const {
+  LoopMath math(b, context.loc);
+  Value extent = emitTotalExtent(b, context.loc, context.frame, period);
+  return math.less(extent, math.constant(tableSize - context.target.lanes + 2));
+}
+
+Value PeriodicShape::emitItems(EmissionContext &context, OpBuilder &b) const {
+  LoopMath math(b, context.loc);
+  Value blocks = math.ceilDiv(
+      emitTotalExtent(b, context.loc, context.frame, run), runBlock);
+  return math.mul(emitTotalExtent(b, context.loc, context.frame, outerGroups),
+                  blocks);
+}
+
+/// Fills the tables for the point of `row`: a turn, and its start again.
+static KeptArrays emitTables(OpBuilder &b, PhaseContext &phase,
+                             const PeriodicShape &shape, PointEmitter &row) {
+  Location loc = phase.loc;
+  int64_t lanes = phase.target.lanes;
+  Value extent = emitTotalExtent(b, loc, phase.frame, shape.period);
+  KeptArrays kept;
+  SmallVector<KernelArray> arrays;
+  for (const KeptValue &table : shape.tables) {
+    KernelArray &array = arrays.emplace_back();
+    array.element = table.type;
+    array.memref =
+        allocateOnStack(b, loc, {shape.tableSize}, getStorageType(table.type));
+    array.dims = {getLastDim(shape.period)};
+    kept.add(table.value, table.field, array);
+  }
+  emitLaneLoop(
+      b, loc, extent, lanes, 1, {},
+      [&](OpBuilder &body, Value position, Value count, unsigned,
+          MutableArrayRef<Value>) {
+        Point point = row.getPoint();
+        point.setLanes(body, phase, shape.period, position, count);
+        PointEmitter at(body, phase, point, &row);
+        at.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
+        for (auto [table, array] : llvm::zip_equal(shape.tables, arrays)) {
+          Value value =
+              table.field == KeptArrays::Plain
+                  ? at.emitVector(table.value)
+                  : at.emitMean(table.value, KeptArrays::Field(table.field));
+          at.store(value, array);
+        }
+      });
+  LoopMath math(b, loc);
+  emitLoop(b, loc, math.constant(0), math.constant(lanes - 1), 1, {},
+           [&](OpBuilder &body, Value i, ValueRange) {
+             // In order, so what is copied is there where a turn is short.
+             Value to = LoopMath(body, loc).add(extent, i);
+             for (const KernelArray &array : arrays)
+               memref::StoreOp::create(
+                   body, loc,
+                   memref::LoadOp::create(body, loc, array.memref, i),
+                   array.memref, to);
+             return SmallVector<Value>();
+           });
+  return kept;
+}
+
+void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
+  Location loc = phase.loc;
+  LoopMath math(b, loc);
+  Value length = emitTotalExtent(b, loc, phase.frame, run);
+  Value blocks = math.ceilDiv(length, runBlock);
+  Value blocksOrOne = math.max(blocks, math.constant(1));
+  emitLoop(
+      b, loc, math.div(phase.begin, blocksOrOne),
+      math.ceilDiv(phase.end, blocksOrOne), 1, {},
+      [&](OpBuilder &body, Value outer, ValueRange) {
+        LoopMath inner(body, loc);
+        Value base = inner.mul(outer, blocks);
+        Value first = inner.sub(inner.max(phase.begin, base), base);
+        Value last =
+            inner.sub(inner.min(phase.end, inner.add(base, blocks)), base);
+        Point point;
+        point.coordinates.assign(phase.frame.getKernel().getNumDims(),
+                                 inner.constant(0));
+        emitCoordinates(body, loc, phase.frame, outerGroups, outer,
+                        point.coordinates);
+        for (DimSet group : outerGroups)
+          point.ownDims |= group;
+        PointEmitter row(body, phase, point);
+        row.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
+        row.moveTo(body);
+        KeptArrays kept = emitTables(body, phase, *this, row);
+        MapRun part;
+        part.laneGroup = run;
+        part.begin = inner.mul(first, runBlock);
+        part.length =
+            inner.sub(inner.min(inner.mul(last, runBlock), length), part.begin);
+        part.nontemporal = phase.schedule.getNontemporal();
+        part.keptArrays = &kept;
+        part.keptStage = phase.structure.getNumStages() + 1;
+        part.period =
+            Period(body, loc, emitTotalExtent(body, loc, phase.frame, period));
+        PointEmitter *rows[] = {&row};
+        emitMapSweep(body, phase, rows, part);
+        return SmallVector<Value>();
+      });
+}
