@@ -129,7 +129,12 @@ double bnc_limit_seconds(const bnc_limit_case *traffic,
   loop.stores = stores;
   for (i = 0; i < loop.num_streams && loop.tiles != 0; ++i) {
     limit_cursor *cursor = &loop.streams[i];
+    size_t lines = cursor->bytes / LINE;
     cursor->tiles = loop.tiles;
+    /* A parameter shorter than a tile is read once a tile: what is read again
+     * right away is in registers. */
+    if (cursor->base > lines * loop.tiles)
+      cursor->base = lines * loop.tiles;
     cursor->extra = cursor->base % loop.tiles;
     cursor->base /= loop.tiles;
     loop.first_reads[i] = *cursor;
