@@ -2,6 +2,7 @@
 // Lowers kernels to affine loops over vectors: one function per phase.
 
 #include "bnc/Conversion/KernelFrame/PhaseRunner.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/Phases.h"
 #include "bnc/Conversion/Passes.h"
 
@@ -87,6 +88,8 @@ private:
   using Emit = llvm::function_ref<void(PhaseContext &)>;
   using Items = std::function<Value(EmissionContext &, OpBuilder &)>;
 
+  std::optional<int64_t> getStaticBytes();
+  SmallVector<ArrayRef<CPUCaseAttr>> groupCases();
   void addPhase(bool perCase, Items items, Emit emit);
 
   ModuleOp module;
@@ -97,24 +100,82 @@ private:
   std::string prefix;
   VectorTarget target;
   int64_t forceCase;
+  SmallVector<ArrayRef<CPUCaseAttr>> caseGroups;
   KernelCode code;
 };
 
 } // namespace
 
+/// The bytes that a call of the kernel moves, if its extents are static.
+std::optional<int64_t> KernelLowering::getStaticBytes() {
+  func::FuncOp scratch = createPhaseFunction(module, kernel.getLoc(), prefix);
+  Block &entry = scratch.getBody().front();
+  OpBuilder b = OpBuilder::atBlockEnd(&entry);
+  KernelFrame frame(b, kernel.getLoc(), func, layout, kernel,
+                    entry.getArgument(0));
+  std::optional<int64_t> bytes = getConstantIndex(frame.getBytesMoved());
+  scratch.erase();
+  return bytes;
+}
+
+/// The cases that a call may take, in groups that share code: one, or a plain
+/// one and one that differs in nontemporal stores alone.
+SmallVector<ArrayRef<CPUCaseAttr>> KernelLowering::groupCases() {
+  ArrayRef<CPUCaseAttr> cases =
+      cast<CPUScheduleAttr>(kernel.getScheduleAttr()).getCases();
+  if (forceCase >= 0) {
+    cases = cases.slice(std::min<size_t>(forceCase, cases.size() - 1), 1);
+  } else if (std::optional<int64_t> bytes = getStaticBytes()) {
+    while (cases.size() > 1 && cases[1].getMinBytes() <= *bytes)
+      cases = cases.drop_front();
+    cases = cases.take_front();
+  }
+  SmallVector<ArrayRef<CPUCaseAttr>> groups;
+  while (!cases.empty()) {
+    size_t count = cases.size() > 1 && !cases[0].getNontemporal() &&
+                           cases[1].getNontemporal() &&
+                           cases[0].getRows() == cases[1].getRows() &&
+                           cases[0].getPrefetch() == cases[1].getPrefetch()
+                       ? 2
+                       : 1;
+    groups.push_back(cases.take_front(count));
+    cases = cases.drop_front(count);
+  }
+  return groups;
+}
+
+/// Whether the stores of a call are nontemporal: decided by its bytes where
+/// `group` has both kinds.
+static Value emitNontemporal(OpBuilder &b, Location loc, KernelFrame &frame,
+                             ArrayRef<CPUCaseAttr> group) {
+  if (group.size() == 1)
+    return arith::ConstantIntOp::create(b, loc, group[0].getNontemporal(), 1);
+  Value bound = arith::ConstantIndexOp::create(b, loc, group[1].getMinBytes());
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge,
+                               frame.getBytesMoved(), bound);
+}
+
+/// Non-temporal stores are ordered by a fence before others may look.
+static void emitFence(OpBuilder &b, Location loc, Value nontemporal) {
+  if (std::optional<int64_t> known = getConstantIndex(nontemporal); known == 0)
+    return;
+  auto branch = scf::IfOp::create(b, loc, nontemporal,
+                                  /*withElseRegion=*/false);
+  OpBuilder fenced = branch.getThenBodyBuilder();
+  LLVM::CallIntrinsicOp::create(
+      fenced, loc, b.getStringAttr("llvm.x86.sse.sfence"), ValueRange());
+}
+
 void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
   Location loc = kernel.getLoc();
-  auto schedule = cast<CPUScheduleAttr>(kernel.getScheduleAttr());
-  ArrayRef<CPUCaseAttr> cases = schedule.getCases();
-  if (forceCase >= 0)
-    cases = cases.slice(std::min<size_t>(forceCase, cases.size() - 1), 1);
-  if (!perCase)
-    cases = cases.take_front(1);
   PhaseCode &phase = code.phases.emplace_back();
   unsigned number = code.phases.size() - 1;
-  for (auto [i, schedule] : llvm::enumerate(cases)) {
+  ArrayRef<ArrayRef<CPUCaseAttr>> groups = caseGroups;
+  if (!perCase)
+    groups = groups.take_front();
+  for (auto [i, group] : llvm::enumerate(groups)) {
     std::string name = llvm::formatv("{0}.p{1}", prefix, number).str();
-    if (cases.size() > 1)
+    if (groups.size() > 1)
       name += llvm::formatv(".c{0}", i).str();
     func::FuncOp function = createPhaseFunction(module, loc, name);
     Block &entry = function.getBody().front();
@@ -125,21 +186,22 @@ void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
       for (const KeptValue &value : listKeptValues(structure))
         kept.add(value.value, value.field,
                  frame.getSection(value.value, firstKeptField + value.field));
+    Value nontemporal =
+        perCase ? emitNontemporal(b, loc, frame, group)
+                : arith::ConstantIntOp::create(b, loc, 0, 1).getResult();
     PhaseContext context{{loc, structure, frame, target},
                          b,
                          getPlan(structure),
-                         schedule,
+                         group.front(),
+                         nontemporal,
                          entry.getArgument(1),
                          entry.getArgument(2),
                          structure.isColumns() ? &kept : nullptr};
     emit(context);
-    // Non-temporal stores are ordered by a fence before others may look.
-    if (schedule.getNontemporal())
-      LLVM::CallIntrinsicOp::create(
-          b, loc, b.getStringAttr("llvm.x86.sse.sfence"), ValueRange());
+    emitFence(b, loc, nontemporal);
     func::ReturnOp::create(b, loc);
     phase.functions.push_back(function);
-    phase.minBytes.push_back(schedule.getMinBytes());
+    phase.minBytes.push_back(group.front().getMinBytes());
   }
   phase.emitItems = [this, loc, items](OpBuilder &b, KernelFrame &frame) {
     EmissionContext context{loc, structure, frame, target};
@@ -149,6 +211,7 @@ void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
 
 KernelCode KernelLowering::lower() {
   code.kernel = kernel;
+  caseGroups = groupCases();
   if (structure.getForm() == KernelForm::Rows) {
     addPhase(/*perCase=*/true, emitRowsItems, emitRowsPhase);
     return std::move(code);

@@ -77,7 +77,7 @@ static MapRun makeRun(const PhaseContext &phase, DimSet laneGroup,
                       const KeptArrays *kept) {
   MapRun run;
   run.laneGroup = laneGroup;
-  run.nontemporal = phase.schedule.getNontemporal();
+  run.nontemporal = phase.nontemporal;
   run.keptArrays = kept;
   run.keptStage = phase.structure.getNumStages() + 1;
   return run;

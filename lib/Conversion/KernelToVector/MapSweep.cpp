@@ -192,35 +192,76 @@ struct MapSweep {
              });
   }
 
-  /// Peels a head so that the vectors of every output start at a line, and
-  /// stores whole lines past the caches. Outputs whose alignments disagree are
-  /// stored plainly.
-  void emitNontemporal(OpBuilder &b, Value begin, Value length) {
+  /// The elements before the first output's first whole line.
+  Value emitHead(OpBuilder &b) {
+    LoopMath math(b, context.loc);
+    const KernelArray &first = *outputs[0].array;
+    Value line = math.constant(lineBytes);
+    Value past = math.rem(emitAddress(b, first, run.begin), line);
+    Value gap = math.rem(math.sub(line, past), line);
+    int64_t elementBytes = first.element.getIntOrFloatBitWidth() / 8;
+    return math.min(math.div(gap, elementBytes), run.length);
+  }
+
+  /// Whether all outputs are at the start of a line after the head of the
+  /// first.
+  Value emitAgree(OpBuilder &b) {
     Location loc = context.loc;
     LoopMath math(b, loc);
-    const KernelArray &first = *outputs[0].array;
-    int64_t elementBytes = first.element.getIntOrFloatBitWidth() / 8;
-    Value line = math.constant(lineBytes);
-    Value past = math.rem(emitAddress(b, first, begin), line);
-    Value gap = math.rem(math.sub(line, past), line);
-    Value head = math.min(math.div(gap, elementBytes), length);
-    Value aligned;
-    for (const MapOutput &output : outputs) {
+    Value head = emitHead(b), agree;
+    for (const MapOutput &output : ArrayRef(outputs).drop_front()) {
       int64_t bytes = output.array->element.getIntOrFloatBitWidth() / 8;
-      Value start =
-          math.add(emitAddress(b, *output.array, begin), math.mul(head, bytes));
-      Value isAligned =
-          arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
-                                math.rem(start, line), math.constant(0));
-      aligned = aligned
-                    ? Value(arith::AndIOp::create(b, loc, aligned, isAligned))
-                    : isAligned;
+      Value start = math.add(emitAddress(b, *output.array, run.begin),
+                             math.mul(head, bytes));
+      Value isAligned = arith::CmpIOp::create(
+          b, loc, arith::CmpIPredicate::eq,
+          math.rem(start, math.constant(lineBytes)), math.constant(0));
+      agree =
+          agree ? arith::AndIOp::create(b, loc, agree, isAligned) : isAligned;
     }
-    auto branch = scf::IfOp::create(b, loc, TypeRange(), aligned,
+    return agree;
+  }
+
+  /// Whether this run stores past the caches: where the schedule says so and
+  /// the outputs' lines agree.
+  Value emitCondition(OpBuilder &b) {
+    if (outputs.size() == 1)
+      return run.nontemporal;
+    if (getConstantIndex(run.nontemporal))
+      return emitAgree(b);
+    auto branch = scf::IfOp::create(b, context.loc, b.getI1Type(),
+                                    run.nontemporal, /*withElseRegion=*/true);
+    OpBuilder yes = branch.getThenBodyBuilder();
+    scf::YieldOp::create(yes, context.loc, emitAgree(yes));
+    OpBuilder no = branch.getElseBodyBuilder();
+    scf::YieldOp::create(no, context.loc, run.nontemporal);
+    return branch.getResult(0);
+  }
+
+  void emit(OpBuilder &b) {
+    std::optional<int64_t> known;
+    if (run.nontemporal)
+      known = getConstantIndex(run.nontemporal);
+    if (!run.nontemporal || known == 0 || rows.size() > 1)
+      return emitPlain(b, run.begin, run.length);
+    Value condition = emitCondition(b);
+    if (getConstantIndex(condition))
+      return emitNontemporal(b);
+    auto branch = scf::IfOp::create(b, context.loc, TypeRange(), condition,
                                     /*withElseRegion=*/true);
     OpBuilder yes = branch.getThenBodyBuilder();
-    emitEdge(yes, begin, head);
-    LoopMath inner(yes, loc);
+    emitNontemporal(yes);
+    OpBuilder no = branch.getElseBodyBuilder();
+    emitPlain(no, run.begin, run.length);
+  }
+
+  /// Peels a head so that the vectors of every output start at a line, and
+  /// stores whole lines past the caches.
+  void emitNontemporal(OpBuilder &b) {
+    Location loc = context.loc;
+    Value begin = run.begin, length = run.length, head = emitHead(b);
+    emitEdge(b, begin, head);
+    LoopMath inner(b, loc);
     Value start = inner.add(begin, head);
     // A turn fills a line of the narrowest output.
     int64_t lanes = context.target.lanes, slots = 1;
@@ -229,7 +270,7 @@ struct MapSweep {
     int64_t step = lanes * slots;
     Value rest = inner.sub(length, head);
     Value turns = inner.div(rest, step);
-    emitLoop(yes, loc, inner.constant(0), turns, 1, startPhases(yes, start, 1),
+    emitLoop(b, loc, inner.constant(0), turns, 1, startPhases(b, start, 1),
              [&](OpBuilder &body, Value turn, ValueRange carried) {
                LoopMath math(body, loc);
                Value at = math.add(start, math.mul(turn, step));
@@ -243,9 +284,7 @@ struct MapSweep {
                return phase;
              });
     Value whole = inner.mul(turns, step);
-    emitEdge(yes, inner.add(start, whole), inner.sub(rest, whole));
-    OpBuilder no = branch.getElseBodyBuilder();
-    emitPlain(no, begin, length);
+    emitEdge(b, inner.add(start, whole), inner.sub(rest, whole));
   }
 };
 
@@ -259,8 +298,5 @@ void bnc::emitMapSweep(OpBuilder &b, const EmissionContext &context,
   for (PointEmitter *row : rows)
     row->moveTo(b);
   MapSweep sweep{context, rows, run, std::move(outputs)};
-  if (run.nontemporal && rows.size() == 1)
-    sweep.emitNontemporal(b, run.begin, run.length);
-  else
-    sweep.emitPlain(b, run.begin, run.length);
+  sweep.emit(b);
 }

@@ -190,7 +190,7 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
         part.begin = inner.mul(first, runBlock);
         part.length =
             inner.sub(inner.min(inner.mul(last, runBlock), length), part.begin);
-        part.nontemporal = phase.schedule.getNontemporal();
+        part.nontemporal = phase.nontemporal;
         part.keptArrays = &kept;
         part.keptStage = phase.structure.getNumStages() + 1;
         part.period =

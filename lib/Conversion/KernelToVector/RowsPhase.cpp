@@ -11,7 +11,7 @@ using namespace bnc::norm;
 
 /// Emits `count` neighbouring rows from `item` on, in lockstep.
 static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
-                     int64_t count, bool nontemporal) {
+                     int64_t count) {
   Location loc = phase.loc;
   DimSet keptDims = phase.structure.getKeptDims();
   SmallVector<DimSet> keptGroups;
@@ -68,7 +68,7 @@ static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
     run.laneGroup = laneGroup;
     run.begin = zero;
     run.length = length;
-    run.nontemporal = nontemporal;
+    run.nontemporal = phase.nontemporal;
     emitMapSweep(body, phase, emitters, run);
     return SmallVector<Value>();
   };
@@ -89,7 +89,6 @@ void bnc::emitRowsPhase(PhaseContext &phase) {
   OpBuilder &b = phase.b;
   LoopMath math(b, phase.loc);
   int64_t atOnce = phase.schedule.getRows();
-  bool nontemporal = phase.schedule.getNontemporal();
   Value begin = phase.begin;
   if (atOnce > 1) {
     Value groups = math.div(math.sub(phase.end, begin), atOnce);
@@ -97,14 +96,14 @@ void bnc::emitRowsPhase(PhaseContext &phase) {
              [&](OpBuilder &body, Value group, ValueRange) {
                LoopMath inner(body, phase.loc);
                Value item = inner.add(begin, inner.mul(group, atOnce));
-               emitRows(body, phase, item, atOnce, nontemporal);
+               emitRows(body, phase, item, atOnce);
                return SmallVector<Value>();
              });
     begin = math.add(begin, math.mul(groups, atOnce));
   }
   emitLoop(b, phase.loc, begin, phase.end, 1, {},
            [&](OpBuilder &body, Value item, ValueRange) {
-             emitRows(body, phase, item, 1, nontemporal);
+             emitRows(body, phase, item, 1);
              return SmallVector<Value>();
            });
 }

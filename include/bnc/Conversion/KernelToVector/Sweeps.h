@@ -50,7 +50,8 @@ private:
 struct MapRun {
   DimSet laneGroup = 0;
   mlir::Value begin, length;
-  bool nontemporal = false;
+  /// An i1: whether to store past the caches; null for no.
+  mlir::Value nontemporal;
   const KeptArrays *keptArrays = nullptr;
   unsigned keptStage = 0;
   /// If set, the kept arrays hold a turn, and its start again up to a vector.
