@@ -1,12 +1,24 @@
 # Wrappers that give every part of bnc the same build rules.
 
+# The packaged MLIR and LLVM as archives, for a program that starts often: the
+# shared libraries take longer to relocate than a kernel to compile.
+file(GLOB archives "${LLVM_LIBRARY_DIR}/libMLIR*.a" "${LLVM_LIBRARY_DIR}/libLLVM*.a")
+add_library(bnc_llvm_archives INTERFACE)
+target_link_libraries(bnc_llvm_archives INTERFACE
+  -Wl,--start-group ${archives} -Wl,--end-group z zstd dl m)
+target_link_options(bnc_llvm_archives INTERFACE -Wl,--gc-sections)
+set(archive_mode "$<AND:$<BOOL:$<TARGET_PROPERTY:BNC_LINK_ARCHIVES>>,$<NOT:$<BOOL:${BNC_SANITIZE}>>>")
+
 # add_bnc_library(NAME sources... [DEPENDS targets...] [LINK libraries...])
-# A static library of the compiler, against the packaged MLIR and LLVM.
+# A static library of the compiler, against the packaged MLIR and LLVM: their
+# shared libraries, or their archives in a program with BNC_LINK_ARCHIVES.
 function(add_bnc_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
-  target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+  target_link_libraries(${name} PUBLIC ${ARG_LINK}
+    "$<IF:${archive_mode},bnc_llvm_archives,MLIR>"
+    "$<$<NOT:${archive_mode}>:LLVM>")
   add_dependencies(${name} BNCTableGen ${ARG_DEPENDS})
 endfunction()
 

@@ -6,7 +6,7 @@ PACKAGES=(
   g++ clang-22 lld-22 clang-format-22 libclang-rt-22-dev mold
   cmake ninja-build ccache git python3
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
-  libfmt-dev libgtest-dev
+  libfmt-dev libgtest-dev zlib1g-dev libzstd-dev
 )
 # Where the packaged LLVM keeps its tools.
 # shellcheck disable=SC2034

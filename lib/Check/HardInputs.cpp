@@ -72,6 +72,9 @@ static const InputKind kinds[] = {
     {"NaN in one row", randn, 1e-5, NaN},
     {"infinity in one row", randn, 1e-5, infinity},
     {"randn, eps 0", randn, 0},
+    // Squares that underflow where nothing hides it.
+    {"1e-25 randn, eps 0",
+     [](int64_t, int64_t, Normal normal) { return 1e-25 * normal(); }, 0},
     {"constant 3, eps 0", [](int64_t, int64_t, Normal) { return 3.0; }, 0},
     // Below minus the variance: NaN, and not garbage.
     {"randn, eps -100", randn, -100},

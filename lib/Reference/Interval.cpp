@@ -19,12 +19,12 @@ template <typename Real> static double roundReal(Real value, Type element) {
   return roundTo(static_cast<double>(value), element);
 }
 
-/// A processor may give zero for a bf16 that is below the normal numbers.
+/// A processor may give zero for a bf16 that is below the normal numbers, before
+/// or after it is rounded: `least` is the smallest size it may have had.
 template <typename Real>
-static Bounded<Real> allowFlush(Bounded<Real> x, Type element) {
-  double size = static_cast<double>(magnitude(x.value));
-  if (element.isBF16() && size - x.error < smallestNormal(element))
-    x.error = std::max(x.error, size);
+static Bounded<Real> allowFlush(Bounded<Real> x, double least, Type element) {
+  if (element.isBF16() && least < smallestNormal(element))
+    x.error = std::max(x.error, static_cast<double>(magnitude(x.value)));
   return x;
 }
 
@@ -33,20 +33,21 @@ static Bounded<Real> settleReal(Real value, double error, Type element,
                                 bool rounds) {
   if (isNaN(value))
     return {value, error};
+  double least = static_cast<double>(magnitude(value)) - error;
   if (error == 0 && !rounds)
-    return allowFlush<Real>({value, 0}, element);
+    return allowFlush<Real>({value, 0}, least, element);
   if (isNaN(error))
     return {value, infinity};
   double low = roundReal(value - Real(error), element);
   double high = roundReal(value + Real(error), element);
   bool overflows = std::isinf(low) || std::isinf(high);
   if (low == high && (rounds || overflows))
-    return allowFlush<Real>({Real(low), 0}, element);
+    return allowFlush<Real>({Real(low), 0}, least, element);
   if (overflows)
     return {value, infinity};
   if (rounds)
     error += 0.5 * ulp(std::max(std::abs(low), std::abs(high)), element);
-  return allowFlush<Real>({value, error}, element);
+  return allowFlush<Real>({value, error}, least, element);
 }
 
 Bounded<double> reference::settle(double value, double error, Type element,
