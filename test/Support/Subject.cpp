@@ -5,6 +5,7 @@
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
 
 #include <thread>
 
@@ -32,6 +33,8 @@ FailureOr<CompiledFunction> Subject::compile(const Variant &variant) const {
   options.target = target;
   options.naive = variant.naive;
   options.forceCase = variant.scheduleCase;
+  // The packaged MLIR asserts nothing: the verifier finds what a pass breaks.
+  options.configure = [](PassManager &passes) { passes.enableVerifier(true); };
   FailureOr<Compiled> compiled = bnc::compile(*module, options);
   if (failed(compiled))
     return failure();

@@ -16,6 +16,8 @@ using namespace bnc::norm;
 /// Vectors an iteration of the output sweep: enough to hide the loop's own
 /// instructions; more only lengthens the code.
 static constexpr unsigned mapSlots = 4;
+/// Where a run's length is dynamic, what is left over is a loop of its own.
+static constexpr unsigned dynamicMapSlots = 2;
 /// A line of the caches, and what a write-combining buffer holds.
 static constexpr int64_t lineBytes = 64;
 
@@ -133,15 +135,17 @@ struct MapSweep {
 
   void emitPlain(OpBuilder &b, Value begin, Value length) {
     int64_t lanes = context.target.lanes;
+    unsigned slots = mapSlots;
+    if (!run.period && !getConstantIndex(length))
+      slots = dynamicMapSlots;
     emitLaneLoop(
-        b, context.loc, length, lanes, mapSlots,
-        startPhases(b, begin, mapSlots),
+        b, context.loc, length, lanes, slots, startPhases(b, begin, slots),
         [&](OpBuilder &nested, Value position, Value count, unsigned,
             MutableArrayRef<Value> phase) {
           Value at = LoopMath(nested, context.loc).add(begin, position);
           emitVector(nested, at, count, phase.empty() ? Value() : phase[0]);
           if (!phase.empty())
-            phase[0] = run.period->next(nested, phase[0], mapSlots * lanes);
+            phase[0] = run.period->next(nested, phase[0], slots * lanes);
         });
   }
 
