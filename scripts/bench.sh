@@ -1,8 +1,7 @@
 # Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 # shellcheck shell=bash
-# Sourced by ./dev bench: every example against the memory limit.
+# Sourced by ./dev bench: the cases of bench/cases.json, those whose name matches
+# the argument if there is one, beside the memory limit.
 
 build bnc
-for spec in examples/*.mlir; do
-  build/bin/bnc bench "$spec" "$@"
-done
+python3 scripts/bench.py build/bin/bnc bench/cases.json "$@"

@@ -16,8 +16,8 @@ struct BitsCase {
   std::function<std::string(int64_t)> spec;
   const char *dim;
   int64_t extent;
-  /// Elements of one r in every tensor that has it.
-  int64_t rowElements;
+  /// The most rows that run.
+  int64_t most = 4096;
 };
 
 class Bits : public ExecutionTest,
@@ -34,8 +34,12 @@ static Bytes takeRows(const Bytes &bytes, int64_t all, int64_t rows) {
 
 TEST_P(Bits, AreEqual) {
   const BitsCase &test = GetParam();
-  constexpr int64_t most = 4096;
-  const int64_t rowCounts[] = {most, 1, 2, 3, 5, 7, 64};
+  const int64_t most = test.most;
+  // The most first: fewer are compared with it.
+  llvm::SmallVector<int64_t> rowCounts = {most};
+  for (int64_t rows : {1, 2, 3, 5, 7, 64})
+    if (rows < most)
+      rowCounts.push_back(rows);
   const int threadCounts[] = {1, 2, 3, 7};
   const unsigned misalignments[] = {0, 4, 16, 36};
 
@@ -80,16 +84,19 @@ TEST_P(Bits, AreEqual) {
       }
     }
   }
-  EXPECT_GE(compared, 2 * 7 * 4 * 4);
+  EXPECT_GE(compared, 2 * int64_t(rowCounts.size()) * 4 * 4);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Specs, Bits,
-    testing::Values(BitsCase{"layer_norm", layerNormF32, "c", 257, 257},
-                    BitsCase{"add_rms_norm", addRMSNormRows, "c", 199, 199},
-                    BitsCase{"group_norm", groupNormChannelsLast, "c", 15, 135},
+    testing::Values(BitsCase{"layer_norm", layerNormF32, "c", 257},
+                    // Blocks and chunks, the last of either not whole.
+                    BitsCase{"long_layer_norm", layerNormF32, "c", 4723, 64},
+                    BitsCase{"long_add_rms_norm", addRMSNormRows, "c", 6700, 7},
+                    BitsCase{"add_rms_norm", addRMSNormRows, "c", 199},
+                    BitsCase{"group_norm", groupNormChannelsLast, "c", 15},
                     BitsCase{"instance_norm", instanceNormChannelsFirst, "p",
-                             65, 195}),
+                             65}),
     [](const testing::TestParamInfo<BitsCase> &info) {
       return info.param.name;
     });
