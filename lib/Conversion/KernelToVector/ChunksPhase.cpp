@@ -1,0 +1,208 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The chunks phase of a kernel whose innermost dim is kept: a record a chunk.
+
+#include "bnc/Conversion/KernelToVector/ColumnShape.h"
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+namespace {
+
+/// Emits the records of one chunk for all lanes.
+class ChunkEmitter {
+public:
+  ChunkEmitter(PhaseContext &phase, unsigned stage, const ColumnShape &shape)
+      : phase(phase), loc(phase.loc), stage(stage), shape(shape),
+        reductions(phase.structure.getReductions(stage)),
+        recordArrays(phase, stage) {}
+
+  /// Steps [first, first + steps) of the point whose outer dims `outer` fixes.
+  void emit(OpBuilder &b, const Point &outer, Value chunk, Value first,
+            Value steps);
+
+private:
+  using Accumulate = llvm::function_ref<void(
+      OpBuilder &, unsigned reduction, Value term, MutableArrayRef<Value>)>;
+
+  void emitVector(OpBuilder &b, const Point &lanes, Value chunk, Value first,
+                  Value steps);
+  SmallVector<Value> emitPass(OpBuilder &b, const Point &lanes, Value first,
+                              Value steps, unsigned sumsPerTerm,
+                              Accumulate accumulate);
+
+  PhaseContext &phase;
+  Location loc;
+  unsigned stage;
+  const ColumnShape &shape;
+  ArrayRef<Operation *> reductions;
+  RecordArrays recordArrays;
+};
+
+} // namespace
+
+SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
+                                          Value first, Value steps,
+                                          unsigned sumsPerTerm,
+                                          Accumulate accumulate) {
+  unsigned slots = phase.plan.getAccumulators();
+  unsigned perSlot = reductions.size() * sumsPerTerm;
+  SmallVector<Value> zeros;
+  for (Operation *reduction : reductions)
+    zeros.append(sumsPerTerm,
+                 makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
+  auto addStep = [&](OpBuilder &body, Value step, MutableArrayRef<Value> sums) {
+    Point point = lanes;
+    emitCoordinates(body, loc, phase.frame, shape.stepGroups, step,
+                    point.coordinates);
+    PointEmitter emitter(body, phase, point);
+    emitter.useKeptArrays(phase.keptArrays, stage);
+    for (auto [t, reduction] : llvm::enumerate(reductions)) {
+      Value term = emitter.emitVector(reduction->getOperand(0));
+      accumulate(body, t, term, sums.slice(t * sumsPerTerm, sumsPerTerm));
+    }
+  };
+  auto emitBlock = [&](OpBuilder &blockBuilder, Value from, Value length,
+                       ValueRange sums) {
+    SmallVector<Value> slotSums;
+    for (unsigned slot = 0; slot < slots; ++slot)
+      llvm::append_range(slotSums, zeros);
+    LoopMath math(blockBuilder, loc);
+    Value groups = math.div(length, slots);
+    slotSums =
+        emitLoop(blockBuilder, loc, math.constant(0), groups, 1, slotSums,
+                 [&](OpBuilder &body, Value iv, ValueRange carried) {
+                   SmallVector<Value> next(carried);
+                   LoopMath inner(body, loc);
+                   Value base = inner.add(from, inner.mul(iv, slots));
+                   for (unsigned slot = 0; slot < slots; ++slot)
+                     addStep(body, inner.add(base, slot),
+                             MutableArrayRef<Value>(next).slice(slot * perSlot,
+                                                                perSlot));
+                   return next;
+                 });
+    // The steps that are left, one a slot.
+    Value done = math.mul(groups, slots);
+    slotSums = emitRotating(
+        blockBuilder, loc, slots - 1, slots, slotSums,
+        [&](OpBuilder &nested, Value slot, MutableArrayRef<Value> first) {
+          LoopMath inner(nested, loc);
+          Value at = inner.add(done, slot);
+          emitIfSome(nested, loc, inner.sub(length, at), first,
+                     [&](OpBuilder &some, Value, MutableArrayRef<Value> sums) {
+                       addStep(some, LoopMath(some, loc).add(from, at), sums);
+                     });
+        });
+    return emitBlockSums(blockBuilder, loc, slotSums, sums);
+  };
+  int64_t blockSize = phase.plan.getBlock();
+  LoopMath math(b, loc);
+  return emitLoop(
+      b, loc, math.constant(0), math.ceilDiv(steps, blockSize), 1, zeros,
+      [&](OpBuilder &body, Value index, ValueRange sums) {
+        LoopMath inner(body, loc);
+        Value offset = inner.mul(index, blockSize);
+        Value length =
+            inner.min(inner.sub(steps, offset), inner.constant(blockSize));
+        return emitBlock(body, inner.add(first, offset), length, sums);
+      });
+}
+
+void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
+                              Value first, Value steps) {
+  Value count = LoopMath(b, loc).toF64(steps);
+  // Lanes out of use load zeros and are never stored, so nothing is masked.
+  SmallVector<Value> sums = emitPass(
+      b, lanes, first, steps, 1,
+      [&](OpBuilder &body, unsigned t, Value term,
+          MutableArrayRef<Value> sums) {
+        sums[0] =
+            isa<MomentsOp>(reductions[t])
+                ? Value(arith::AddFOp::create(body, loc, sums[0], term))
+                : emitAddSquare(body, loc, phase.plan.getFma(), term, sums[0]);
+      });
+  RecordMath records(b, loc);
+  SmallVector<Value> high(reductions.size());
+  bool anyMoments = false;
+  for (auto [t, reduction] : llvm::enumerate(reductions))
+    if (isa<MomentsOp>(reduction)) {
+      high[t] = records.roundedMean(sums[t], count);
+      anyMoments = true;
+    }
+  SmallVector<Value> centred;
+  if (anyMoments)
+    centred = emitPass(
+        b, lanes, first, steps, 2,
+        [&](OpBuilder &body, unsigned t, Value term,
+            MutableArrayRef<Value> sums) {
+          if (!high[t])
+            return;
+          Value d = arith::SubFOp::create(body, loc, term, high[t]);
+          sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
+          sums[1] = emitAddSquare(body, loc, phase.plan.getFma(), d, sums[1]);
+        });
+  PointEmitter out(b, phase, lanes);
+  for (auto [t, reduction] : llvm::enumerate(reductions)) {
+    Record record = high[t] ? records.fromChunk(count, high[t], centred[2 * t],
+                                                centred[2 * t + 1])
+                            : records.fromSum(count, sums[t]);
+    for (auto [field, array] : llvm::zip_equal(
+             record.getFields(), recordArrays.get(reduction, chunk)))
+      out.store(field, array);
+  }
+}
+
+void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
+                        Value first, Value steps) {
+  Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
+  emitLaneLoop(b, loc, length, phase.target.lanes, 1, {},
+               [&](OpBuilder &body, Value position, Value count, unsigned,
+                   MutableArrayRef<Value>) {
+                 Point lanes = outer;
+                 lanes.setLanes(body, phase, shape.laneGroup, position, count);
+                 emitVector(body, lanes, chunk, first, steps);
+               });
+}
+
+void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
+  OpBuilder &b = phase.b;
+  LoopMath math(b, phase.loc);
+  ColumnShape shape(phase);
+  ChunkEmitter chunks(phase, stage, shape);
+  int64_t chunkSize = phase.plan.getChunk();
+  Value totalSteps =
+      emitTotalExtent(b, phase.loc, phase.frame, shape.stepGroups);
+  Value perOuter = math.ceilDiv(totalSteps, chunkSize);
+  emitLoop(b, phase.loc, phase.begin, phase.end, 1, {},
+           [&](OpBuilder &body, Value item, ValueRange) {
+             LoopMath inner(body, phase.loc);
+             Value outer = inner.div(item, perOuter);
+             Value chunk = inner.rem(item, perOuter);
+             Point point = ColumnShape::makePoint(phase);
+             emitCoordinates(body, phase.loc, phase.frame, shape.outerGroups,
+                             outer, point.coordinates);
+             Value first = inner.mul(chunk, chunkSize);
+             Value steps = inner.min(inner.sub(totalSteps, first),
+                                     inner.constant(chunkSize));
+             chunks.emit(body, point, chunk, first, steps);
+             return SmallVector<Value>();
+           });
+}
+
+Value bnc::emitChunksItems(EmissionContext &context, OpBuilder &b,
+                           PlanAttr plan) {
+  ColumnShape shape(context);
+  LoopMath math(b, context.loc);
+  Value chunks = math.ceilDiv(
+      emitTotalExtent(b, context.loc, context.frame, shape.stepGroups),
+      plan.getChunk());
+  return math.mul(
+      emitTotalExtent(b, context.loc, context.frame, shape.outerGroups),
+      chunks);
+}
