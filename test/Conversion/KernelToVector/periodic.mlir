@@ -1,0 +1,49 @@
+// RUN: bnc-opt %s --bnc-lower-kernels | FileCheck %s
+
+// Channels last: tables where a turn fits them, rows of channels where it does
+// not, and a question where the channels are dynamic.
+
+#t = #norm.target<name = "t", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32, l1 = 32768, l2 = 1048576, llc_share = 5000000, fma = true, f16c = true, bf16_convert = false, masks = true>
+#s = #norm.cpu_schedule<<min_bytes = 0, rows = 1, prefetch = 0, nontemporal = false>>
+
+module attributes {norm.target = #t} {
+  norm.func @fits(%x: [p, c = 63] f32, %w: [c] f32) -> (y: [p, c] f32) {
+    %0 = norm.kernel [p, c = 63] (%x[p, c], %w[c]) : (tensor<?x63xf32>, tensor<63xf32>) -> ([p, c] tensor<?x63xf32>) attributes {schedule = #s} {
+    ^bb0(%a: f32, %b: f32):
+      %d = arith.mulf %a, %b : f32
+      norm.yield %d : f32
+    }
+    norm.return %0 : tensor<?x63xf32>
+  }
+  norm.func @too_long(%x: [p, c = 1100] f32, %w: [c] f32) -> (y: [p, c] f32) {
+    %0 = norm.kernel [p, c = 1100] (%x[p, c], %w[c]) : (tensor<?x1100xf32>, tensor<1100xf32>) -> ([p, c] tensor<?x1100xf32>) attributes {schedule = #s} {
+    ^bb0(%a: f32, %b: f32):
+      %d = arith.mulf %a, %b : f32
+      norm.yield %d : f32
+    }
+    norm.return %0 : tensor<?x1100xf32>
+  }
+  norm.func @asks(%x: [p, c] f32, %w: [c] f32) -> (y: [p, c] f32) {
+    %0 = norm.kernel [p, c] (%x[p, c], %w[c]) : (tensor<?x?xf32>, tensor<?xf32>) -> ([p, c] tensor<?x?xf32>) attributes {schedule = #s} {
+    ^bb0(%a: f32, %b: f32):
+      %d = arith.mulf %a, %b : f32
+      norm.yield %d : f32
+    }
+    norm.return %0 : tensor<?x?xf32>
+  }
+}
+
+// CHECK-LABEL: func.func private @fits.k0.p0(
+// CHECK: memref.alloca() {alignment = 64 : i64} : memref<1024xf32>
+// CHECK: vector.load {{.*}} : memref<1024xf32>, vector<16xf32>
+// CHECK: return
+
+// CHECK-LABEL: func.func private @too_long.k0.p0(
+// CHECK-NOT: memref.alloca
+// CHECK: return
+
+// CHECK-LABEL: func.func private @asks.k0.p0(
+// CHECK: arith.constant 1010 : index
+// CHECK: %[[FITS:.*]] = arith.cmpi slt
+// CHECK: scf.if %[[FITS]]
+// CHECK: } else {

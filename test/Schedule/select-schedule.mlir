@@ -1,0 +1,37 @@
+// RUN: bnc-opt %s --bnc-form-kernels --bnc-select-plan --bnc-select-schedule | FileCheck %s
+
+// Two short rows at once, and nontemporal stores from the share of the last cache.
+
+#t = #norm.target<name = "t", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32, l1 = 32768, l2 = 1048576, llc_share = 5000000, fma = true, f16c = true, bf16_convert = false, masks = true>
+
+module attributes {norm.target = #t} {
+  // CHECK-LABEL: @short_rows
+  // CHECK: schedule = #norm.cpu_schedule<<min_bytes = 0, rows = 2, prefetch = 1, nontemporal = false>, <min_bytes = 5000000, rows = 1, prefetch = 1, nontemporal = true>>
+  norm.func @short_rows(%x: [r, c = 2048] f32, %eps: f32) -> (y: [r, c] f32) {
+    %0 = norm.layer_norm %x over [1] eps %eps : (tensor<?x2048xf32>, f32) -> tensor<?x2048xf32>
+    norm.return %0 : tensor<?x2048xf32>
+  }
+  // CHECK-LABEL: @long_rows
+  // CHECK: <min_bytes = 0, rows = 1, prefetch = 1,
+  norm.func @long_rows(%x: [r, c = 2049] f32, %eps: f32) -> (y: [r, c] f32) {
+    %0 = norm.layer_norm %x over [1] eps %eps : (tensor<?x2049xf32>, f32) -> tensor<?x2049xf32>
+    norm.return %0 : tensor<?x2049xf32>
+  }
+  // CHECK-LABEL: @dynamic_rows
+  // CHECK: <min_bytes = 0, rows = 1, prefetch = 1,
+  norm.func @dynamic_rows(%x: [r, c] f32, %eps: f32) -> (y: [r, c] f32) {
+    %0 = norm.layer_norm %x over [1] eps %eps : (tensor<?x?xf32>, f32) -> tensor<?x?xf32>
+    norm.return %0 : tensor<?x?xf32>
+  }
+  // A schedule that is there is kept: it is how a user overrides one.
+  // CHECK-LABEL: @overridden
+  // CHECK: schedule = #norm.cpu_schedule<<min_bytes = 0, rows = 4, prefetch = 7, nontemporal = false>>
+  norm.func @overridden(%x: [r, c] f32) -> (y: [r, c] f32) {
+    %0 = norm.kernel [r, c] (%x[r, c]) : (tensor<?x?xf32>) -> ([r, c] tensor<?x?xf32>)
+        attributes {schedule = #norm.cpu_schedule<<min_bytes = 0, rows = 4, prefetch = 7, nontemporal = false>>} {
+    ^bb0(%a: f32):
+      norm.yield %a : f32
+    }
+    norm.return %0 : tensor<?x?xf32>
+  }
+}
