@@ -8,16 +8,22 @@
 using namespace bnc;
 using namespace llvm;
 
+/// In plain digits as long as one can read them.
+static void printUlp(raw_ostream &os, double ulp) {
+  os << (ulp < 1e6 ? format("%.2f", ulp) : format("%.1e", ulp));
+}
+
 /// Errors of one result, as "y 0.52 of 6.00 ulp". Where the bound is 0 the
 /// result is the one right number.
 static void printResult(raw_ostream &os, const ResultReport &result) {
   os << "  " << result.name << ' ';
-  if (result.maxUlp == 0 && result.boundUlp == 0)
+  if (result.maxUlp == 0 && result.boundUlp == 0) {
     os << "exact";
-  else
-    os << format("%.2f", result.maxUlp) << " ulp, "
-       << format("%.0f", 100 * result.fraction) << "% of "
-       << format("%.2f", result.boundUlp);
+  } else {
+    printUlp(os, result.maxUlp);
+    os << " ulp, " << format("%.0f", 100 * result.fraction) << "% of ";
+    printUlp(os, result.boundUlp);
+  }
 }
 
 void bnc::printReport(raw_ostream &os, const FunctionReport &report) {

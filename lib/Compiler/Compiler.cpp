@@ -3,6 +3,8 @@
 
 #include "bnc/Compiler/Compiler.h"
 
+#include "TargetSupport.h"
+
 #include "bnc/Pipelines/Pipelines.h"
 #include "bnc/Pipelines/Registration.h"
 
@@ -58,6 +60,8 @@ static LogicalResult runPasses(ModuleOp module, PassManager &passes,
 OwningOpRef<ModuleOp> bnc::buildKernels(ModuleOp spec,
                                         const CompileOptions &options) {
   StageTimer timer(options, "kernels, plan and schedule");
+  if (failed(verifyTargetSupport(spec, options.target)))
+    return {};
   OwningOpRef<ModuleOp> module = spec.clone();
   (*module)->setAttr("norm.target", options.target);
   PassManager passes(spec.getContext());
