@@ -45,8 +45,18 @@ void PointEmitter::moveTo(OpBuilder &builder) {
 Value PointEmitter::broadcast(Value value) {
   if (!point.laneDims || isa<VectorType>(value.getType()))
     return value;
-  return vector::BroadcastOp::create(
-      b, loc, VectorType::get({point.lanes}, value.getType()), value);
+  // As an integer: without bf16 instructions LLVM puts a bf16 into a vector by
+  // a call that rounds it from f32.
+  Type element = value.getType();
+  Type storage = getStorageType(element);
+  if (storage != element)
+    value = arith::BitcastOp::create(b, loc, storage, value);
+  Value vector = vector::BroadcastOp::create(
+      b, loc, VectorType::get({point.lanes}, storage), value);
+  if (storage == element)
+    return vector;
+  return arith::BitcastOp::create(
+      b, loc, VectorType::get({point.lanes}, element), vector);
 }
 
 Value PointEmitter::getMask() {
