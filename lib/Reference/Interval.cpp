@@ -19,8 +19,8 @@ template <typename Real> static double roundReal(Real value, Type element) {
   return roundTo(static_cast<double>(value), element);
 }
 
-/// A processor may give zero for a bf16 that is below the normal numbers, before
-/// or after it is rounded: `least` is the smallest size it may have had.
+/// A processor may give zero for a bf16 that is below the normal numbers,
+/// before or after it is rounded: `least` is the smallest size it may have had.
 template <typename Real>
 static Bounded<Real> allowFlush(Bounded<Real> x, double least, Type element) {
   if (element.isBF16() && least < smallestNormal(element))

@@ -72,8 +72,7 @@ std::optional<std::string> Comparison::judge(const Subject &subject,
   CheckOptions check;
   check.seed = seed;
   check.extents = {extents};
-  check.hardInputs =
-      options.hardInputs ? HardInputs::All : HardInputs::One;
+  check.hardInputs = options.hardInputs ? HardInputs::All : HardInputs::One;
   FailureOr<FunctionReport> report =
       checkFunction(subject.getFunc(), function->getCallee(), check);
   if (failed(report))

@@ -18,7 +18,8 @@ static cl::opt<uint64_t> seed("seed", cl::desc("the first seed"), cl::init(1));
 static cl::opt<uint64_t> seeds("seeds", cl::desc("how many"), cl::init(400));
 static cl::opt<std::string> target("target",
                                    cl::desc("row of the target table"));
-static cl::opt<bool> hard("hard-inputs", cl::desc("run every hard input, not one a seed"));
+static cl::opt<bool> hard("hard-inputs",
+                          cl::desc("run every hard input, not one a seed"));
 static cl::opt<bool> print("print", cl::desc("print the specs, run nothing"));
 static cl::list<uint64_t>
     openSeeds("open", cl::CommaSeparated, cl::value_desc("seeds"),
