@@ -214,6 +214,20 @@ static double propagate(Function function, unsigned arity, const Real *x,
   return error;
 }
 
+/// Whether `function` is the exponential or made with it.
+static bool hasExponential(Function function) {
+  switch (function) {
+  case Function::Exp:
+  case Function::Sigmoid:
+  case Function::Silu:
+  case Function::Gelu:
+  case Function::GeluTanh:
+    return true;
+  default:
+    return false;
+  }
+}
+
 template <typename Real>
 static Tensor evaluateFunction(Operation *op, Function function,
                                Operands operands, Type element) {
@@ -262,11 +276,10 @@ static Tensor evaluateFunction(Operation *op, Function function,
     double at = static_cast<double>(magnitude(value)) + error;
     if (approximate && std::isfinite(at)) {
       error += tableUlp * ulp(at, compute);
-      // exp(-x) is infinite in f32 there, and the quotient 0.
-      bool underflows =
-          function == Function::Sigmoid || function == Function::Silu;
-      if (underflows && x[0] < Real(errors[0] - 88))
-        error = std::max(error, at);
+      // What is below the normal numbers on the way may be zero.
+      if (hasExponential(function))
+        error += smallestNormal(compute) *
+                 std::max(1.0, static_cast<double>(magnitude(x[0])));
     }
     if (roundsTwice && std::isfinite(at))
       error += 0.5 * ulp(at, compute);

@@ -10,7 +10,9 @@
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace bnc {
 #define GEN_PASS_DEF_EXPANDMATHPASS
@@ -18,6 +20,33 @@ namespace bnc {
 } // namespace bnc
 
 using namespace mlir;
+
+/// Makes `log`, whose polynomial takes a number below the normal ones for the
+/// smallest of these, take it as it is: log(x) = log(2^32 x) - 32 log(2).
+static void widenLogarithm(math::LogOp log) {
+  OpBuilder b(log);
+  Location loc = log.getLoc();
+  Value x = log.getOperand();
+  Type type = x.getType();
+  auto constant = [&](double value) -> Value {
+    Attribute scalar = b.getF32FloatAttr(value);
+    if (auto vector = dyn_cast<VectorType>(type))
+      return arith::ConstantOp::create(b, loc,
+                                       DenseElementsAttr::get(vector, scalar));
+    return arith::ConstantOp::create(b, loc, cast<TypedAttr>(scalar));
+  };
+  Value isSmall = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, x,
+                                        constant(0x1p-126));
+  Value scaled = arith::MulFOp::create(b, loc, x, constant(0x1p32));
+  log->setOperand(0, arith::SelectOp::create(b, loc, isSmall, scaled, x));
+  b.setInsertionPointAfter(log);
+  Value moved =
+      arith::SubFOp::create(b, loc, log, constant(32 * llvm::numbers::ln2));
+  auto result = arith::SelectOp::create(b, loc, isSmall, moved, log);
+  log->getResult(0).replaceUsesWithIf(result, [&](OpOperand &use) {
+    return use.getOwner() != result && use.getOwner() != moved.getDefiningOp();
+  });
+}
 
 namespace {
 
@@ -38,6 +67,11 @@ struct ExpandMathPass : bnc::impl::ExpandMathPassBase<ExpandMathPass> {
         functions.push_back(function);
     if (functions.empty())
       return;
+    for (func::FuncOp function : functions)
+      function.walk([](math::LogOp log) {
+        if (getElementTypeOrSelf(log.getType()).isF32())
+          widenLogarithm(log);
+      });
     RewritePatternSet patterns(&getContext());
     populateMathPolynomialApproximationPatterns(patterns);
     math::populateExpansionPatterns(patterns, {"rsqrt"});
