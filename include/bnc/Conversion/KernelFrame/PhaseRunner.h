@@ -12,7 +12,8 @@ namespace bnc {
 
 /// One phase of a kernel, ready to be called.
 struct PhaseCode {
-  /// The functions (frame, begin, end), one per schedule case or one for all;
+  /// The functions (frame, begin, end), one per group of
+  /// schedule cases or one for all;
   /// function i is for calls that move at least `minBytes[i]` bytes.
   llvm::SmallVector<mlir::func::FuncOp> functions;
   llvm::SmallVector<int64_t> minBytes;
