@@ -5,6 +5,7 @@
 
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/Spans.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -20,74 +21,6 @@ using namespace bnc::norm;
 static constexpr int64_t treeLevels = 52;
 
 namespace {
-
-/// Elements [begin, begin + length) of each of the runs [runBegin, runEnd): a
-/// run is the lane group at one point of the reduced dims outside it.
-struct Span {
-  Value runBegin, runEnd;
-  Value begin, length;
-};
-
-/// A span cut into parts: of several whole runs where runs are short, else of
-/// pieces of one run.
-class SpanParts {
-public:
-  /// Parts of up to `size` elements, of which a run takes a multiple of `unit`:
-  /// the accumulators of a run's last vectors get a term each.
-  SpanParts(OpBuilder &b, Location loc, const Span &span, int64_t size,
-            int64_t unit)
-      : loc(loc), span(span), size(size) {
-    LoopMath math(b, loc);
-    Value one = math.constant(1);
-    Value padded =
-        math.mul(math.ceilDiv(math.max(span.length, one), unit), unit);
-    runsPerPart = math.max(math.div(math.constant(size), padded), one);
-    piecesPerRun = math.ceilDiv(span.length, size);
-    Value runs = math.sub(span.runEnd, span.runBegin);
-    total = math.mul(math.ceilDiv(runs, runsPerPart), piecesPerRun);
-  }
-
-  Value getTotal() const { return total; }
-
-  Span get(OpBuilder &b, Value index) const {
-    LoopMath math(b, loc);
-    Value group = math.div(index, piecesPerRun);
-    Value piece = math.rem(index, piecesPerRun);
-    Span part;
-    part.runBegin = math.add(span.runBegin, math.mul(group, runsPerPart));
-    part.runEnd = math.min(math.add(part.runBegin, runsPerPart), span.runEnd);
-    Value offset = math.mul(piece, size);
-    part.begin = math.add(span.begin, offset);
-    std::optional<int64_t> known = getConstantIndex(span.length);
-    part.length =
-        known && *known % size == 0
-            ? math.constant(size)
-            : math.min(math.sub(span.length, offset), math.constant(size));
-    return part;
-  }
-
-private:
-  Location loc;
-  Span span;
-  int64_t size;
-  Value runsPerPart, piecesPerRun, total;
-};
-
-/// Emits `body` for every part, in order; `inits` are carried through.
-SmallVector<Value>
-emitParts(OpBuilder &b, Location loc, const SpanParts &parts, const Span &whole,
-          ValueRange inits,
-          llvm::function_ref<SmallVector<Value>(OpBuilder &, const Span &,
-                                                ValueRange)>
-              body) {
-  Value zero = LoopMath(b, loc).constant(0);
-  if (getConstantIndex(parts.getTotal()) == 1)
-    return body(b, whole, inits);
-  return emitLoop(b, loc, zero, parts.getTotal(), 1, inits,
-                  [&](OpBuilder &nested, Value index, ValueRange carried) {
-                    return body(nested, parts.get(nested, index), carried);
-                  });
-}
 
 /// Emits the reductions of one stage for rows in lockstep.
 class RowStage {
@@ -211,7 +144,7 @@ SmallVector<Value> RowStage::emitPass(
           }
         });
   };
-  auto emitBlock = [&](OpBuilder &blockBuilder, const Span &block,
+  auto emitBlock = [&](OpBuilder &blockBuilder, const Span &block, Value,
                        ValueRange carried) {
     SmallVector<Value> slotSums;
     for (unsigned slot = 0; slot < slots; ++slot)
@@ -240,9 +173,9 @@ SmallVector<Value> RowStage::emitPass(
     rest.length = math.constant(*known % blockSize);
   }
   SpanParts blocks(b, loc, whole, blockSize, getUnit());
-  SmallVector<Value> sums = emitParts(b, loc, blocks, whole, zeros, emitBlock);
+  SmallVector<Value> sums = blocks.emit(b, zeros, emitBlock);
   if (hasRest)
-    sums = emitBlock(b, rest, sums);
+    sums = emitBlock(b, rest, Value(), sums);
   for (Value &sum : sums)
     sum = emitLaneSum(b, loc, sum);
   return sums;
@@ -320,14 +253,15 @@ void RowStage::emit(OpBuilder &b) {
         rowTrees.push_back(
             std::make_unique<RecordTree>(b, loc, types, treeLevels));
       }
-    emitLoop(b, loc, zero, total, 1, {},
-             [&](OpBuilder &body, Value index, ValueRange) {
-               auto records = emitChunk(body, chunks.get(body, index));
-               for (auto [r, rowRecords] : llvm::enumerate(records))
-                 for (auto [t, record] : llvm::enumerate(rowRecords))
-                   trees[r][t]->push(body, record, index);
-               return SmallVector<Value>();
-             });
+    chunks.emit(
+        b, {},
+        [&](OpBuilder &body, const Span &chunk, Value index, ValueRange) {
+          auto records = emitChunk(body, chunk);
+          for (auto [r, rowRecords] : llvm::enumerate(records))
+            for (auto [t, record] : llvm::enumerate(rowRecords))
+              trees[r][t]->push(body, record, index);
+          return SmallVector<Value>();
+        });
     for (auto &rowTrees : trees) {
       SmallVector<Record> &records = merged.emplace_back();
       for (auto &tree : rowTrees)
