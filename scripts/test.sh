@@ -123,7 +123,7 @@ run_asan() {
     -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_FLAGS='-O1 -g1' -DBNC_SANITIZE=ON &&
     ninja -C build-asan --quiet bnc bnc-opt &&
     ASAN_OPTIONS=allow_user_poisoning=0 UBSAN_OPTIONS=halt_on_error=1 "$LLVM_BIN/lit" -sv \
-      --filter-out='Execution|Runtime|Sanitizers' build-asan/test
+      --filter-out='Contract/linked|Execution|Runtime|Sanitizers' build-asan/test
 }
 
 echo "property seeds: $seeds from --seed=$seed"
