@@ -138,9 +138,5 @@ std::optional<CPUCaseAttr> bnc::getCase(KernelOp kernel, int64_t bytes) {
   auto schedule = dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr());
   if (!schedule)
     return std::nullopt;
-  std::optional<CPUCaseAttr> chosen;
-  for (CPUCaseAttr option : schedule.getCases())
-    if (option.getMinBytes() <= bytes)
-      chosen = option;
-  return chosen;
+  return schedule.getCases()[schedule.selectCase(bytes)];
 }

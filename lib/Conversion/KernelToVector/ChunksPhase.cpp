@@ -95,7 +95,7 @@ SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
           LoopMath inner(nested, loc);
           Value at = inner.add(done, slot);
           emitIfSome(nested, loc, inner.sub(length, at), first,
-                     [&](OpBuilder &some, Value, MutableArrayRef<Value> sums) {
+                     [&](OpBuilder &some, MutableArrayRef<Value> sums) {
                        addStep(some, LoopMath(some, loc).add(from, at), sums);
                      });
         });

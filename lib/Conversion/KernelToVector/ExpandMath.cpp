@@ -1,6 +1,7 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Replaces transcendental functions by polynomials: a kernel calls no libm.
 
+#include "bnc/Conversion/KernelToVector/Records.h"
 #include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -20,6 +21,7 @@ namespace bnc {
 } // namespace bnc
 
 using namespace mlir;
+using namespace bnc;
 
 /// Makes `log`, whose polynomial takes a number below the normal ones for the
 /// smallest of these, take it as it is: log(x) = log(2^32 x) - 32 log(2).
@@ -27,13 +29,8 @@ static void widenLogarithm(math::LogOp log) {
   OpBuilder b(log);
   Location loc = log.getLoc();
   Value x = log.getOperand();
-  Type type = x.getType();
-  auto constant = [&](double value) -> Value {
-    Attribute scalar = b.getF32FloatAttr(value);
-    if (auto vector = dyn_cast<VectorType>(type))
-      return arith::ConstantOp::create(b, loc,
-                                       DenseElementsAttr::get(vector, scalar));
-    return arith::ConstantOp::create(b, loc, cast<TypedAttr>(scalar));
+  auto constant = [&](double value) {
+    return makeFloat(b, loc, x.getType(), value);
   };
   Value isSmall = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, x,
                                         constant(0x1p-126));
@@ -43,9 +40,8 @@ static void widenLogarithm(math::LogOp log) {
   Value moved =
       arith::SubFOp::create(b, loc, log, constant(32 * llvm::numbers::ln2));
   auto result = arith::SelectOp::create(b, loc, isSmall, moved, log);
-  log->getResult(0).replaceUsesWithIf(result, [&](OpOperand &use) {
-    return use.getOwner() != result && use.getOwner() != moved.getDefiningOp();
-  });
+  llvm::SmallPtrSet<Operation *, 2> own{result, moved.getDefiningOp()};
+  log.getResult().replaceAllUsesExcept(result, own);
 }
 
 namespace {

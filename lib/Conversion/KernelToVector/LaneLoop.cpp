@@ -69,9 +69,10 @@ SmallVector<Value> bnc::emitLaneLoop(OpBuilder &b, Location loc, Value length,
                return SmallVector<Value>();
              });
     start = math.add(start, math.mul(whole, lanes));
-    emitIfSome(b, loc, math.sub(length, start), {},
-               [&](OpBuilder &nested, Value count, MutableArrayRef<Value>) {
-                 body(nested, start, count, 0, {});
+    Value rest = math.sub(length, start);
+    emitIfSome(b, loc, rest, {},
+               [&](OpBuilder &nested, MutableArrayRef<Value>) {
+                 body(nested, start, rest, 0, {});
                });
     return carried;
   }
@@ -81,11 +82,10 @@ SmallVector<Value> bnc::emitLaneLoop(OpBuilder &b, Location loc, Value length,
         LoopMath inner(nested, loc);
         Value position = inner.add(start, inner.mul(slot, lanes));
         Value count = inner.min(inner.sub(length, position), vector);
-        emitIfSome(
-            nested, loc, count, first,
-            [&](OpBuilder &some, Value count, MutableArrayRef<Value> sums) {
-              body(some, position, count, 0, sums);
-            });
+        emitIfSome(nested, loc, count, first,
+                   [&](OpBuilder &some, MutableArrayRef<Value> sums) {
+                     body(some, position, count, 0, sums);
+                   });
       });
 }
 
@@ -97,7 +97,7 @@ void bnc::emitIfSome(OpBuilder &b, Location loc, Value count,
                                   /*withElseRegion=*/!carried.empty());
   OpBuilder yes = branch.getThenBodyBuilder();
   SmallVector<Value> next(carried.begin(), carried.end());
-  body(yes, count, next);
+  body(yes, next);
   if (carried.empty())
     return;
   scf::YieldOp::create(yes, loc, next);
@@ -125,8 +125,9 @@ SmallVector<Value> bnc::emitRotating(OpBuilder &b, Location loc, unsigned times,
   return rotated;
 }
 
-Value bnc::emitPairwiseSum(OpBuilder &b, Location loc,
-                           ValueRange accumulators) {
+/// Sums accumulators pairwise, lane by lane.
+static Value emitPairwiseSum(OpBuilder &b, Location loc,
+                             ValueRange accumulators) {
   SmallVector<Value> level(accumulators);
   while (level.size() > 1) {
     SmallVector<Value> next;
@@ -137,8 +138,7 @@ Value bnc::emitPairwiseSum(OpBuilder &b, Location loc,
   return level[0];
 }
 
-Value bnc::emitLaneSum(OpBuilder &b, Location loc, ValueRange accumulators) {
-  Value sum = emitPairwiseSum(b, loc, accumulators);
+Value bnc::emitLaneSum(OpBuilder &b, Location loc, Value sum) {
   for (int64_t half = cast<VectorType>(sum.getType()).getNumElements() / 2;
        half > 0; half /= 2) {
     Value low = vector::ExtractStridedSliceOp::create(

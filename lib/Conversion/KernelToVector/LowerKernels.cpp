@@ -121,14 +121,12 @@ std::optional<int64_t> KernelLowering::getStaticBytes() {
 /// The cases that a call may take, in groups that share code: one, or a plain
 /// one and one that differs in nontemporal stores alone.
 SmallVector<ArrayRef<CPUCaseAttr>> KernelLowering::groupCases() {
-  ArrayRef<CPUCaseAttr> cases =
-      cast<CPUScheduleAttr>(kernel.getScheduleAttr()).getCases();
+  auto schedule = cast<CPUScheduleAttr>(kernel.getScheduleAttr());
+  ArrayRef<CPUCaseAttr> cases = schedule.getCases();
   if (forceCase >= 0) {
     cases = cases.slice(std::min<size_t>(forceCase, cases.size() - 1), 1);
   } else if (std::optional<int64_t> bytes = getStaticBytes()) {
-    while (cases.size() > 1 && cases[1].getMinBytes() <= *bytes)
-      cases = cases.drop_front();
-    cases = cases.take_front();
+    cases = cases.slice(schedule.selectCase(*bytes), 1);
   }
   SmallVector<ArrayRef<CPUCaseAttr>> groups;
   while (!cases.empty()) {

@@ -26,9 +26,8 @@ emitLaneLoop(mlir::OpBuilder &b, mlir::Location loc, mlir::Value length,
 
 /// Emits `body` for where `count` is more than 0; `carried` are the values that
 /// it replaces.
-using SomeBody =
-    llvm::function_ref<void(mlir::OpBuilder &b, mlir::Value count,
-                            llvm::MutableArrayRef<mlir::Value> carried)>;
+using SomeBody = llvm::function_ref<void(
+    mlir::OpBuilder &b, llvm::MutableArrayRef<mlir::Value> carried)>;
 void emitIfSome(mlir::OpBuilder &b, mlir::Location loc, mlir::Value count,
                 llvm::MutableArrayRef<mlir::Value> carried, SomeBody body);
 
@@ -43,13 +42,9 @@ llvm::SmallVector<mlir::Value> emitRotating(mlir::OpBuilder &b,
                                             llvm::ArrayRef<mlir::Value> carried,
                                             RotatingBody body);
 
-/// Sums the lanes of the accumulators in the order of the plan: neighbouring
-/// accumulators pairwise, then lane j and lane j + W/2, and so on.
+/// Sums the lanes of a vector: lane j and lane j + W/2, and so on.
 mlir::Value emitLaneSum(mlir::OpBuilder &b, mlir::Location loc,
-                        mlir::ValueRange accumulators);
-/// Sums accumulators pairwise, lane by lane.
-mlir::Value emitPairwiseSum(mlir::OpBuilder &b, mlir::Location loc,
-                            mlir::ValueRange accumulators);
+                        mlir::Value vector);
 
 /// Adds a block to the sums of its chunk: `slotSums` holds the accumulators of
 /// slot 0, then of slot 1, and so on, for each of `sums`. They add up pairwise,

@@ -58,3 +58,11 @@ void DimAttr::print(AsmPrinter &printer) const {
     printer << " / " << getDivisor();
   printer << '>';
 }
+
+unsigned CPUScheduleAttr::selectCase(int64_t bytes) const {
+  unsigned selected = 0;
+  for (auto [i, option] : llvm::enumerate(getCases()))
+    if (option.getMinBytes() <= bytes)
+      selected = i;
+  return selected;
+}

@@ -154,6 +154,10 @@ def Norm_CPUScheduleAttr : Norm_Attr<"CPUSchedule", "cpu_schedule"> {
   let parameters = (ins ArrayRefParameter<"CPUCaseAttr">:$cases);
   let assemblyFormat = "`<` $cases `>`";
   let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The number of the case for a call that moves `bytes`.
+    unsigned selectCase(int64_t bytes) const;
+  }];
 }
 
 def Norm_MomentsType : Norm_Type<"Moments", "moments"> {
