@@ -1,9 +1,9 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // The phase that writes the outputs of columns and elementwise kernels.
 
-#include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/PeriodicMap.h"
+#include "bnc/Conversion/KernelToVector/StackTables.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -12,13 +12,6 @@
 using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
-
-/// Elements an item covers where a kernel is one run: small enough to share
-/// among threads, long enough that an item's start costs nothing.
-static constexpr int64_t runBlock = 8192;
-/// Bytes of stack for values hoisted out of the rows; with what else a task
-/// has on its stack it stays under 8 KiB.
-static constexpr int64_t hoistBytes = 4096;
 
 namespace {
 
@@ -55,9 +48,9 @@ struct MapShape {
 
 /// Values that vary over the lanes alone and cost more than a load: an
 /// elementwise kernel computes them once for the rows of a task.
-static SmallVector<Value> listHoisted(const EmissionContext &context,
-                                      const MapShape &shape) {
-  SmallVector<Value> hoisted;
+static SmallVector<KeptValue> listHoisted(const EmissionContext &context,
+                                          const MapShape &shape) {
+  SmallVector<KeptValue> hoisted;
   if (shape.isOneRun() ||
       context.structure.getForm() != KernelForm::Elementwise)
     return hoisted;
@@ -69,18 +62,9 @@ static SmallVector<Value> listHoisted(const EmissionContext &context,
   };
   for (Operation &op : kernel.getBlock()->without_terminator())
     if (isHoistable(op.getResult(0)))
-      hoisted.push_back(op.getResult(0));
+      hoisted.push_back(
+          {op.getResult(0), KeptArrays::Plain, op.getResult(0).getType()});
   return hoisted;
-}
-
-static MapRun makeRun(const PhaseContext &phase, DimSet laneGroup,
-                      const KeptArrays *kept) {
-  MapRun run;
-  run.laneGroup = laneGroup;
-  run.nontemporal = phase.nontemporal;
-  run.keptArrays = kept;
-  run.keptStage = phase.structure.getNumStages() + 1;
-  return run;
 }
 
 static Point makeOrigin(OpBuilder &b, const EmissionContext &context) {
@@ -88,37 +72,6 @@ static Point makeOrigin(OpBuilder &b, const EmissionContext &context) {
   point.coordinates.assign(context.frame.getKernel().getNumDims(),
                            LoopMath(b, context.loc).constant(0));
   return point;
-}
-
-/// Computes `hoisted` for lanes [from, from + length) into stack arrays of
-/// `block` elements.
-static KeptArrays emitHoisted(OpBuilder &b, PhaseContext &phase,
-                              const MapShape &shape, ArrayRef<Value> hoisted,
-                              int64_t block, Value from, Value length) {
-  unsigned last = getLastDim(shape.laneGroup);
-  KeptArrays kept;
-  SmallVector<KernelArray> arrays;
-  for (Value value : hoisted) {
-    KernelArray array;
-    array.element = value.getType();
-    array.memref =
-        allocateOnStack(b, phase.loc, {block}, getStorageType(array.element));
-    array.origin = from;
-    array.dims = {last};
-    arrays.push_back(array);
-    kept.add(value, KeptArrays::Plain, array);
-  }
-  emitLaneLoop(b, phase.loc, length, phase.target.lanes, 1, {},
-               [&](OpBuilder &body, Value position, Value count, unsigned,
-                   MutableArrayRef<Value>) {
-                 Point point = makeOrigin(body, phase);
-                 Value at = LoopMath(body, phase.loc).add(from, position);
-                 point.setLanes(body, phase, shape.laneGroup, at, count);
-                 PointEmitter lanes(body, phase, point);
-                 for (auto [value, array] : llvm::zip_equal(hoisted, arrays))
-                   lanes.store(lanes.emit(value), array);
-               });
-  return kept;
 }
 
 /// Rows phase.begin to phase.end, lanes [from, from + length) of each.
@@ -136,10 +89,9 @@ static void emitRowRange(OpBuilder &b, PhaseContext &phase,
              PointEmitter row(body, phase, point);
              row.useKeptArrays(kept, allStages);
              PointEmitter *rows[] = {&row};
-             MapRun run = makeRun(phase, shape.laneGroup, kept);
-             run.begin = from;
-             run.length = length;
-             emitMapSweep(body, phase, rows, run);
+             emitMapSweep(body, phase, rows,
+                          MapRun{shape.laneGroup, from, length,
+                                 phase.nontemporal, kept});
              return SmallVector<Value>();
            });
 }
@@ -153,20 +105,19 @@ static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
   emitLoop(b, phase.loc, phase.begin, phase.end, 1, {},
            [&](OpBuilder &body, Value item, ValueRange) {
              LoopMath math(body, phase.loc);
-             Value from = math.mul(item, runBlock);
+             Value from = math.mul(item, mapBlock);
              Value size =
-                 math.min(math.sub(length, from), math.constant(runBlock));
-             if (known && *known <= runBlock) {
+                 math.min(math.sub(length, from), math.constant(mapBlock));
+             if (known && *known <= mapBlock) {
                from = math.constant(0);
                size = length;
              }
              PointEmitter origin(body, phase, makeOrigin(body, phase));
              origin.useKeptArrays(phase.keptArrays, allStages);
              PointEmitter *rows[] = {&origin};
-             MapRun run = makeRun(phase, shape.laneGroup, phase.keptArrays);
-             run.begin = from;
-             run.length = size;
-             emitMapSweep(body, phase, rows, run);
+             emitMapSweep(body, phase, rows,
+                          MapRun{shape.laneGroup, from, size, phase.nontemporal,
+                                 phase.keptArrays});
              return SmallVector<Value>();
            });
 }
@@ -176,32 +127,32 @@ static void emitMapRows(OpBuilder &b, PhaseContext &phase,
   LoopMath math(b, phase.loc);
   Value zero = math.constant(0);
   Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
-  SmallVector<Value> hoisted = listHoisted(phase, shape);
+  SmallVector<KeptValue> hoisted = listHoisted(phase, shape);
   if (hoisted.empty()) {
     emitRowRange(b, phase, shape, zero, length, phase.keptArrays);
     return;
   }
-  int64_t bytes = 0;
-  for (Value value : hoisted)
-    bytes += value.getType().getIntOrFloatBitWidth() / 8;
-  int64_t lanes = phase.target.lanes;
-  int64_t block = std::max(hoistBytes / bytes / lanes, int64_t(1)) * lanes;
+  // Where the length is dynamic, the tables of a period are in this function
+  // too.
   std::optional<int64_t> known = getConstantIndex(length);
-  if (known && *known <= block) {
-    KeptArrays kept =
-        emitHoisted(b, phase, shape, hoisted, block, zero, length);
-    emitRowRange(b, phase, shape, zero, length, &kept);
-    return;
-  }
+  int64_t block =
+      getTableSize(phase, hoisted, known ? tableBytes : tableBytes / 2);
+  PointEmitter origin(b, phase, makeOrigin(b, phase));
+  auto emitLanes = [&](OpBuilder &inside, Value from, Value size) {
+    origin.moveTo(inside);
+    KeptArrays kept = emitStackTables(inside, phase, origin, shape.laneGroup,
+                                      hoisted, block, from, size);
+    emitRowRange(inside, phase, shape, from, size, &kept);
+  };
+  if (known && *known <= block)
+    return emitLanes(b, zero, length);
   emitLoop(b, phase.loc, zero, math.ceilDiv(length, block), 1, {},
            [&](OpBuilder &body, Value index, ValueRange) {
              LoopMath inner(body, phase.loc);
              Value from = inner.mul(index, block);
-             Value size =
-                 inner.min(inner.sub(length, from), inner.constant(block));
-             KeptArrays kept =
-                 emitHoisted(body, phase, shape, hoisted, block, from, size);
-             emitRowRange(body, phase, shape, from, size, &kept);
+             emitLanes(
+                 body, from,
+                 inner.min(inner.sub(length, from), inner.constant(block)));
              return SmallVector<Value>();
            });
 }
@@ -256,7 +207,7 @@ Value bnc::emitMapItems(EmissionContext &context, OpBuilder &b) {
     return LoopMath(b, context.loc)
         .ceilDiv(
             emitTotalExtent(b, context.loc, context.frame, shape.laneGroup),
-            runBlock);
+            mapBlock);
   return emitByPeriod(
       b, context, b.getIndexType(),
       [&](OpBuilder &inside, const PeriodicShape &periodic) {

@@ -81,9 +81,14 @@ Value Period::at(OpBuilder &b, Value position) const {
   return LoopMath(b, loc).rem(position, extent);
 }
 
-Value Period::next(OpBuilder &b, Value phase, int64_t elements) const {
+Value Period::getStep(OpBuilder &b, int64_t elements) const {
   LoopMath math(b, loc);
-  Value moved = math.add(phase, math.rem(math.constant(elements), extent));
+  return math.rem(math.constant(elements), extent);
+}
+
+Value Period::next(OpBuilder &b, Value phase, Value step) const {
+  LoopMath math(b, loc);
+  Value moved = math.add(phase, step);
   Value isPast =
       arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, moved, extent);
   return arith::SelectOp::create(b, loc, isPast, math.sub(moved, extent),
@@ -99,26 +104,34 @@ struct MapSweep {
   const MapRun &run;
   SmallVector<MapOutput> outputs;
 
-  /// `phase` is the vector's position in its turn, if the run has a period.
+  /// If the run has a period, `phase` is the vector's, and moves on by `step`.
   /// Stores nontemporally where `line` says the vector's place after the start
   /// of a line.
-  void emitVector(OpBuilder &b, Value position, Value count, Value phase,
+  void emitVector(OpBuilder &b, Value position, Value count,
+                  MutableArrayRef<Value> phase, Value step,
                   std::optional<unsigned> line = std::nullopt) {
     KeptArrays turned;
     const KeptArrays *kept = run.keptArrays;
     if (run.period) {
-      turned = kept->movedTo(LoopMath(b, context.loc).sub(position, phase));
+      turned = kept->movedTo(LoopMath(b, context.loc).sub(position, phase[0]));
       kept = &turned;
+      phase[0] = run.period->next(b, phase[0], step);
     }
     for (PointEmitter *row : rows) {
       Point point = row->getPoint();
       point.setLanes(b, context, run.laneGroup, position, count);
       PointEmitter lanes(b, context, point, row);
-      lanes.useKeptArrays(kept, run.keptStage);
+      lanes.useKeptArrays(kept, context.structure.getNumStages() + 1);
       for (const MapOutput &output : outputs)
         lanes.store(lanes.emit(output.value), *output.array,
                     line ? getAlignment(*output.array, *line) : 0);
     }
+  }
+
+  /// How far a phase moves in `elements`; null without a period. Made outside
+  /// of loops: it divides.
+  Value getStep(OpBuilder &b, int64_t elements) {
+    return run.period ? run.period->getStep(b, elements) : Value();
   }
 
   /// The phases of `slots` vectors from `position` on; none without a period.
@@ -126,27 +139,27 @@ struct MapSweep {
     SmallVector<Value> phases;
     if (!run.period)
       return phases;
+    Value step = getStep(b, context.target.lanes);
     phases.push_back(run.period->at(b, position));
     while (phases.size() < slots)
-      phases.push_back(
-          run.period->next(b, phases.back(), context.target.lanes));
+      phases.push_back(run.period->next(b, phases.back(), step));
     return phases;
   }
 
-  void emitPlain(OpBuilder &b, Value begin, Value length) {
+  void emitPlain(OpBuilder &b) {
     int64_t lanes = context.target.lanes;
     unsigned slots = mapSlots;
-    if (!run.period && !getConstantIndex(length))
+    if (!run.period && !getConstantIndex(run.length))
       slots = dynamicMapSlots;
-    emitLaneLoop(
-        b, context.loc, length, lanes, slots, startPhases(b, begin, slots),
-        [&](OpBuilder &nested, Value position, Value count, unsigned,
-            MutableArrayRef<Value> phase) {
-          Value at = LoopMath(nested, context.loc).add(begin, position);
-          emitVector(nested, at, count, phase.empty() ? Value() : phase[0]);
-          if (!phase.empty())
-            phase[0] = run.period->next(nested, phase[0], slots * lanes);
-        });
+    Value step = getStep(b, slots * lanes);
+    emitLaneLoop(b, context.loc, run.length, lanes, slots,
+                 startPhases(b, run.begin, slots),
+                 [&](OpBuilder &nested, Value position, Value count, unsigned,
+                     MutableArrayRef<Value> phase) {
+                   Value at =
+                       LoopMath(nested, context.loc).add(run.begin, position);
+                   emitVector(nested, at, count, phase, step);
+                 });
   }
 
   /// The address of element `begin` of an output's run, as an index.
@@ -180,6 +193,7 @@ struct MapSweep {
     Location loc = context.loc;
     LoopMath math(b, loc);
     int64_t lanes = context.target.lanes;
+    Value step = getStep(b, lanes);
     emitLoop(b, loc, math.constant(0), math.ceilDiv(length, lanes), 1,
              startPhases(b, begin, 1),
              [&](OpBuilder &body, Value i, ValueRange carried) {
@@ -188,10 +202,7 @@ struct MapSweep {
                Value left = inner.sub(length, offset);
                SmallVector<Value> phase(carried);
                emitVector(body, inner.add(begin, offset),
-                          inner.min(left, inner.constant(lanes)),
-                          phase.empty() ? Value() : phase[0]);
-               if (!phase.empty())
-                 phase[0] = run.period->next(body, phase[0], lanes);
+                          inner.min(left, inner.constant(lanes)), phase, step);
                return phase;
              });
   }
@@ -243,11 +254,8 @@ struct MapSweep {
   }
 
   void emit(OpBuilder &b) {
-    std::optional<int64_t> known;
-    if (run.nontemporal)
-      known = getConstantIndex(run.nontemporal);
-    if (!run.nontemporal || known == 0 || rows.size() > 1)
-      return emitPlain(b, run.begin, run.length);
+    if (getConstantIndex(run.nontemporal) == 0 || rows.size() > 1)
+      return emitPlain(b);
     Value condition = emitCondition(b);
     if (getConstantIndex(condition))
       return emitNontemporal(b);
@@ -256,7 +264,7 @@ struct MapSweep {
     OpBuilder yes = branch.getThenBodyBuilder();
     emitNontemporal(yes);
     OpBuilder no = branch.getElseBodyBuilder();
-    emitPlain(no, run.begin, run.length);
+    emitPlain(no);
   }
 
   /// Peels a head so that the vectors of every output start at a line, and
@@ -271,23 +279,21 @@ struct MapSweep {
     int64_t lanes = context.target.lanes, slots = 1;
     for (const MapOutput &output : outputs)
       slots = std::max(slots, lineBytes / getVectorBytes(*output.array));
-    int64_t step = lanes * slots;
+    int64_t turn = lanes * slots;
     Value rest = inner.sub(length, head);
-    Value turns = inner.div(rest, step);
+    Value turns = inner.div(rest, turn);
+    Value step = getStep(b, lanes);
     emitLoop(b, loc, inner.constant(0), turns, 1, startPhases(b, start, 1),
-             [&](OpBuilder &body, Value turn, ValueRange carried) {
+             [&](OpBuilder &body, Value index, ValueRange carried) {
                LoopMath math(body, loc);
-               Value at = math.add(start, math.mul(turn, step));
+               Value at = math.add(start, math.mul(index, turn));
                SmallVector<Value> phase(carried);
-               for (int64_t slot = 0; slot < slots; ++slot) {
-                 emitVector(body, math.add(at, slot * lanes), Value(),
-                            phase.empty() ? Value() : phase[0], slot);
-                 if (!phase.empty())
-                   phase[0] = run.period->next(body, phase[0], lanes);
-               }
+               for (int64_t slot = 0; slot < slots; ++slot)
+                 emitVector(body, math.add(at, slot * lanes), Value(), phase,
+                            step, slot);
                return phase;
              });
-    Value whole = inner.mul(turns, step);
+    Value whole = inner.mul(turns, turn);
     emitEdge(b, inner.add(start, whole), inner.sub(rest, whole));
   }
 };

@@ -3,8 +3,8 @@
 
 #include "bnc/Conversion/KernelToVector/PeriodicMap.h"
 
-#include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/StackTables.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -13,12 +13,6 @@
 using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
-
-/// Bytes of stack for all tables; with what else a task has on its stack it
-/// stays under 8 KiB.
-static constexpr int64_t tableBytes = 4096;
-/// Elements an item covers, as in a kernel that is one run.
-static constexpr int64_t runBlock = 8192;
 
 /// The values that the map reads where it varies over less than all dims, and
 /// the dims these vary over.
@@ -90,11 +84,7 @@ PeriodicShape::get(const EmissionContext &context) {
   llvm::erase_if(shape.tables, [&](const KeptValue &table) {
     return !(structure.getDims(table.value) & shape.period);
   });
-  int64_t bytes = 0;
-  for (const KeptValue &table : shape.tables)
-    bytes += table.type.getIntOrFloatBitWidth() / 8;
-  int64_t lanes = context.target.lanes;
-  shape.tableSize = tableBytes / bytes / lanes * lanes;
+  shape.tableSize = getTableSize(context, shape.tables, tableBytes);
   return shape;
 }
 
@@ -107,53 +97,29 @@ Value PeriodicShape::emitFits(EmissionContext &context, OpBuilder &b) const {
 Value PeriodicShape::emitItems(EmissionContext &context, OpBuilder &b) const {
   LoopMath math(b, context.loc);
   Value blocks = math.ceilDiv(
-      emitTotalExtent(b, context.loc, context.frame, run), runBlock);
+      emitTotalExtent(b, context.loc, context.frame, run), mapBlock);
   return math.mul(emitTotalExtent(b, context.loc, context.frame, outerGroups),
                   blocks);
 }
 
 /// Fills the tables for the point of `row`: a turn, and its start again.
-static KeptArrays emitTables(OpBuilder &b, PhaseContext &phase,
-                             const PeriodicShape &shape, PointEmitter &row) {
+static KeptArrays emitTurn(OpBuilder &b, PhaseContext &phase,
+                           const PeriodicShape &shape, PointEmitter &row) {
   Location loc = phase.loc;
-  int64_t lanes = phase.target.lanes;
-  Value extent = emitTotalExtent(b, loc, phase.frame, shape.period);
-  KeptArrays kept;
-  SmallVector<KernelArray> arrays;
-  for (const KeptValue &table : shape.tables) {
-    KernelArray &array = arrays.emplace_back();
-    array.element = table.type;
-    array.memref =
-        allocateOnStack(b, loc, {shape.tableSize}, getStorageType(table.type));
-    array.dims = {getLastDim(shape.period)};
-    kept.add(table.value, table.field, array);
-  }
-  emitLaneLoop(
-      b, loc, extent, lanes, 1, {},
-      [&](OpBuilder &body, Value position, Value count, unsigned,
-          MutableArrayRef<Value>) {
-        Point point = row.getPoint();
-        point.setLanes(body, phase, shape.period, position, count);
-        PointEmitter at(body, phase, point, &row);
-        at.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
-        for (auto [table, array] : llvm::zip_equal(shape.tables, arrays)) {
-          Value value =
-              table.field == KeptArrays::Plain
-                  ? at.emitVector(table.value)
-                  : at.emitMean(table.value, KeptArrays::Field(table.field));
-          at.store(value, array);
-        }
-      });
   LoopMath math(b, loc);
-  emitLoop(b, loc, math.constant(0), math.constant(lanes - 1), 1, {},
+  Value extent = emitTotalExtent(b, loc, phase.frame, shape.period);
+  KeptArrays kept = emitStackTables(b, phase, row, shape.period, shape.tables,
+                                    shape.tableSize, math.constant(0), extent);
+  Value repeated = math.constant(phase.target.lanes - 1);
+  emitLoop(b, loc, math.constant(0), repeated, 1, {},
            [&](OpBuilder &body, Value i, ValueRange) {
              // In order, so what is copied is there where a turn is short.
              Value to = LoopMath(body, loc).add(extent, i);
-             for (const KernelArray &array : arrays)
-               memref::StoreOp::create(
-                   body, loc,
-                   memref::LoadOp::create(body, loc, array.memref, i),
-                   array.memref, to);
+             for (const KeptValue &table : shape.tables) {
+               Value memref = kept.find(table.value, table.field)->memref;
+               Value element = memref::LoadOp::create(body, loc, memref, i);
+               memref::StoreOp::create(body, loc, element, memref, to);
+             }
              return SmallVector<Value>();
            });
   return kept;
@@ -163,7 +129,7 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
   Location loc = phase.loc;
   LoopMath math(b, loc);
   Value length = emitTotalExtent(b, loc, phase.frame, run);
-  Value blocks = math.ceilDiv(length, runBlock);
+  Value blocks = math.ceilDiv(length, mapBlock);
   Value blocksOrOne = math.max(blocks, math.constant(1));
   emitLoop(
       b, loc, math.div(phase.begin, blocksOrOne),
@@ -184,17 +150,12 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
         PointEmitter row(body, phase, point);
         row.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
         row.moveTo(body);
-        KeptArrays kept = emitTables(body, phase, *this, row);
-        MapRun part;
-        part.laneGroup = run;
-        part.begin = inner.mul(first, runBlock);
-        part.length =
-            inner.sub(inner.min(inner.mul(last, runBlock), length), part.begin);
-        part.nontemporal = phase.nontemporal;
-        part.keptArrays = &kept;
-        part.keptStage = phase.structure.getNumStages() + 1;
+        KeptArrays kept = emitTurn(body, phase, *this, row);
+        Value from = inner.mul(first, mapBlock);
+        Value to = inner.min(inner.mul(last, mapBlock), length);
+        MapRun part{run, from, inner.sub(to, from), phase.nontemporal, &kept};
         part.period =
-            Period(body, loc, emitTotalExtent(body, loc, phase.frame, period));
+            Period(loc, emitTotalExtent(body, loc, phase.frame, period));
         PointEmitter *rows[] = {&row};
         emitMapSweep(body, phase, rows, part);
         return SmallVector<Value>();

@@ -64,12 +64,8 @@ static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
                                                      row.emitter.get()));
       emitters.push_back(owned.back().get());
     }
-    MapRun run;
-    run.laneGroup = laneGroup;
-    run.begin = zero;
-    run.length = length;
-    run.nontemporal = phase.nontemporal;
-    emitMapSweep(body, phase, emitters, run);
+    emitMapSweep(body, phase, emitters,
+                 MapRun{laneGroup, zero, length, phase.nontemporal});
     return SmallVector<Value>();
   };
   for (Row &row : rows)

@@ -27,18 +27,19 @@ llvm::SmallVector<MapOutput> listKeptOutputs(const EmissionContext &context);
 llvm::SmallVector<const KernelArray *>
 listMapArrays(const EmissionContext &context);
 
-/// A run of whole turns over `extent` elements: the position within a turn of
-/// each vector. Values that repeat every turn are loaded from there.
+/// A run of whole turns over `extent` elements: the position within a turn, the
+/// phase, of each vector. Values that repeat every turn are loaded from there.
 class Period {
 public:
-  Period(mlir::OpBuilder &b, mlir::Location loc, mlir::Value extent)
-      : loc(loc), extent(extent) {}
+  Period(mlir::Location loc, mlir::Value extent) : loc(loc), extent(extent) {}
 
-  /// Of the vector at `position`.
+  /// The phase of the vector at `position`; divides, so not for inner loops.
   mlir::Value at(mlir::OpBuilder &b, mlir::Value position) const;
-  /// `elements` after `phase`.
+  /// What `elements` move a phase by; divides as well.
+  mlir::Value getStep(mlir::OpBuilder &b, int64_t elements) const;
+  /// The phase a step after `phase`.
   mlir::Value next(mlir::OpBuilder &b, mlir::Value phase,
-                   int64_t elements) const;
+                   mlir::Value step) const;
 
 private:
   mlir::Location loc;
@@ -48,15 +49,19 @@ private:
 /// A part of the map of a kernel: `length` elements from `begin` on along the
 /// lane group.
 struct MapRun {
-  DimSet laneGroup = 0;
+  DimSet laneGroup;
   mlir::Value begin, length;
-  /// An i1: whether to store past the caches; null for no.
+  /// An i1: whether to store past the caches.
   mlir::Value nontemporal;
+  /// What is not computed again; null for nothing.
   const KeptArrays *keptArrays = nullptr;
-  unsigned keptStage = 0;
   /// If set, the kept arrays hold a turn, and its start again up to a vector.
-  std::optional<Period> period;
+  std::optional<Period> period = std::nullopt;
 };
+
+/// Elements an item covers where a map is one run: small enough to share among
+/// threads, long enough that an item's start costs nothing.
+inline constexpr int64_t mapBlock = 8192;
 
 /// Stores every map output of `run` for each of `rows` (emitters whose points
 /// fix all other dims).

@@ -1,0 +1,28 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Values of a map that are computed once for many rows, on the stack.
+
+#ifndef BNC_CONVERSION_KERNELTOVECTOR_STACKTABLES_H
+#define BNC_CONVERSION_KERNELTOVECTOR_STACKTABLES_H
+
+#include "bnc/Conversion/KernelToVector/Phases.h"
+
+namespace bnc {
+
+/// Bytes of stack for the tables of a loop. A task may use 8 KiB: with half of
+/// this for a second loop of the function, the rest fits.
+inline constexpr int64_t tableBytes = 4096;
+
+/// The elements that `bytes` hold of each of `values`, whole vectors.
+int64_t getTableSize(const EmissionContext &context,
+                     llvm::ArrayRef<KeptValue> values, int64_t bytes);
+
+/// Computes `values` at the point of `row` for elements [from, from + length)
+/// of the lane group into arrays of `size` elements.
+KeptArrays emitStackTables(mlir::OpBuilder &b, PhaseContext &phase,
+                           PointEmitter &row, DimSet laneGroup,
+                           llvm::ArrayRef<KeptValue> values, int64_t size,
+                           mlir::Value from, mlir::Value length);
+
+} // namespace bnc
+
+#endif // BNC_CONVERSION_KERNELTOVECTOR_STACKTABLES_H

@@ -1,0 +1,53 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Values of a map that are computed once for many rows, on the stack.
+
+#include "bnc/Conversion/KernelToVector/StackTables.h"
+
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+
+using namespace mlir;
+using namespace bnc;
+
+int64_t bnc::getTableSize(const EmissionContext &context,
+                          ArrayRef<KeptValue> values, int64_t bytes) {
+  int64_t perElement = 0;
+  for (const KeptValue &value : values)
+    perElement += value.type.getIntOrFloatBitWidth() / 8;
+  int64_t lanes = context.target.lanes;
+  return std::max(bytes / perElement / lanes, int64_t(1)) * lanes;
+}
+
+KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,
+                                PointEmitter &row, DimSet laneGroup,
+                                ArrayRef<KeptValue> values, int64_t size,
+                                Value from, Value length) {
+  Location loc = phase.loc;
+  KeptArrays tables;
+  for (const KeptValue &value : values) {
+    KernelArray array;
+    array.element = value.type;
+    array.memref = allocateOnStack(b, loc, {size}, getStorageType(value.type));
+    array.origin = from;
+    array.dims = {getLastDim(laneGroup)};
+    tables.add(value.value, value.field, array);
+  }
+  emitLaneLoop(
+      b, loc, length, phase.target.lanes, 1, {},
+      [&](OpBuilder &body, Value position, Value count, unsigned,
+          MutableArrayRef<Value>) {
+        Point point = row.getPoint();
+        Value at = LoopMath(body, loc).add(from, position);
+        point.setLanes(body, phase, laneGroup, at, count);
+        PointEmitter lanes(body, phase, point, &row);
+        lanes.useKeptArrays(phase.keptArrays,
+                            phase.structure.getNumStages() + 1);
+        for (const KeptValue &value : values)
+          lanes.store(
+              value.field == KeptArrays::Plain
+                  ? lanes.emitVector(value.value)
+                  : lanes.emitMean(value.value, KeptArrays::Field(value.field)),
+              *tables.find(value.value, value.field));
+      });
+  return tables;
+}
