@@ -18,6 +18,7 @@ static const OptionSpec kOptions[] = {
     {"--extent", "DIM=N", "extent of a dynamic dim; may be repeated"},
     {"--threads", "N", "threads of the pool (1: no context)"},
     {"--force-case", "N", "take case N of every schedule"},
+    {"--mean", "N", "mean of the data, in standard deviations (0)"},
     {"--naive", "", "time the naive pipeline as well"},
     {"--json", "", "one JSON object per function, in an array"},
     {"--help", "", "this text"},
@@ -89,7 +90,7 @@ static std::optional<Compiled> compileFor(ModuleOp spec, CompileOptions options,
 static int benchFunction(FuncOp func, const Compiled &compiled,
                          const Compiled *naive, TargetAttr target,
                          const Options &options, const bnc_context *ctx,
-                         SmallVectorImpl<Result> &results) {
+                         int64_t mean, SmallVectorImpl<Result> &results) {
   std::string error;
   std::optional<CompiledFunction> function =
       CompiledFunction::load(compiled, target, func.getSymName(), error);
@@ -105,7 +106,7 @@ static int benchFunction(FuncOp func, const Compiled &compiled,
   if (!extents)
     return ExitUsage;
   std::optional<Measurement> measured =
-      measure(func, *function, slow ? &*slow : nullptr, *extents, ctx);
+      measure(func, *function, slow ? &*slow : nullptr, *extents, ctx, mean);
   if (!measured) {
     errorOf("bench") << "not enough memory for '" << func.getSymName()
                      << "' at " << printExtents(func, *extents) << '\n';
@@ -135,7 +136,8 @@ int bnc::runBench(ArrayRef<StringRef> arguments) {
   }
   std::optional<int64_t> threads = options->getInteger("--threads", 1, 1);
   std::optional<int64_t> forceCase = options->getInteger("--force-case", -1, 0);
-  if (!threads || !forceCase || !options->needsOne("a spec"))
+  std::optional<int64_t> mean = options->getInteger("--mean", 0, 0);
+  if (!threads || !forceCase || !mean || !options->needsOne("a spec"))
     return ExitUsage;
   SpecFile spec;
   if (int code = spec.read("bench", options->getPositional()[0]))
@@ -176,7 +178,7 @@ int bnc::runBench(ArrayRef<StringRef> arguments) {
     for (FuncOp func : compiled->kernels->getOps<FuncOp>())
       if (int failed =
               benchFunction(func, *compiled, naive ? &*naive : nullptr, *target,
-                            *options, pool ? &ctx : nullptr, results))
+                            *options, pool ? &ctx : nullptr, *mean, results))
         return failed;
     if (!options->has("--json")) {
       print(results, target->getName(), *threads);

@@ -6,7 +6,9 @@
 #include "Limits.h"
 
 #include "mlir/IR/TypeUtilities.h"
+
 #include <chrono>
+#include <random>
 
 using namespace mlir;
 using namespace bnc;
@@ -17,19 +19,25 @@ using namespace bnc::norm;
 static constexpr unsigned kSamples = 15;
 static constexpr double kSampleSeconds = 2e-3;
 
-/// Plain numbers between 1/2 and 3/2, so that no variance is negative and no
-/// special case is taken.
-static Bytes makeArgument(PortAttr port, const Extents &extents) {
+/// Numbers a call may well see, and no special case: tensors of the spec's
+/// highest rank are normally distributed around `mean`, with a standard
+/// deviation of 1; parameters are between 1/2 and 3/2, as no variance is
+/// negative.
+static Bytes makeArgument(PortAttr port, const Extents &extents, bool isData,
+                          double mean) {
   Type element = getElementTypeOrSelf(port.getType());
   auto type = cast<FloatType>(element);
   unsigned width = type.getWidth() / 8;
   int64_t count = 1;
   for (int64_t extent : getShape(port, extents))
     count *= extent;
+  std::mt19937 generator(1);
+  std::normal_distribution<double> normal(mean, 1);
   Bytes table, bytes;
   constexpr int64_t period = 1021;
   for (int64_t i = 0; i < std::min(count, period); ++i) {
-    llvm::APFloat value(0.5 + double(i * 389 % period) / period);
+    llvm::APFloat value(isData ? normal(generator)
+                               : 0.5 + double(i * 389 % period) / period);
     bool inexact;
     value.convert(type.getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven,
                   &inexact);
@@ -136,10 +144,17 @@ std::optional<Measurement> bnc::measure(FuncOp kernels,
                                         const CompiledFunction &function,
                                         const CompiledFunction *naive,
                                         const Extents &extents,
-                                        const bnc_context *ctx) {
+                                        const bnc_context *ctx, double mean) {
+  auto getRank = [](Attribute port) {
+    return cast<PortAttr>(port).getDims().size();
+  };
+  size_t rank = 0;
+  for (Attribute port : kernels.getArguments())
+    rank = std::max(rank, getRank(port));
   SmallVector<Bytes> arguments;
   for (Attribute port : kernels.getArguments())
-    arguments.push_back(makeArgument(cast<PortAttr>(port), extents));
+    arguments.push_back(makeArgument(cast<PortAttr>(port), extents,
+                                     getRank(port) == rank, mean));
   InvocationOptions layout;
   // Away from the guard page behind: a masked access there, even of no element,
   // costs a microsecond, which no caller's memory would.

@@ -26,13 +26,14 @@ struct Measurement {
 };
 
 /// Runs `function`, the limit loops and `naive` (may be null) in turn on the
-/// same memory. `kernels` is the function after kernel formation. Nothing if
-/// the system has no memory for it.
+/// same memory, on data with a standard deviation of 1 around `mean`. `kernels`
+/// is the function after kernel formation. Nothing if the system has no memory
+/// for it.
 std::optional<Measurement> measure(norm::FuncOp kernels,
                                    const CompiledFunction &function,
                                    const CompiledFunction *naive,
                                    const Extents &extents,
-                                   const bnc_context *ctx);
+                                   const bnc_context *ctx, double mean);
 
 } // namespace bnc
 

@@ -1,6 +1,7 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // The chunks phase of a kernel whose innermost dim is kept: a record a chunk.
 
+#include "bnc/Conversion/KernelToVector/ChunkRecords.h"
 #include "bnc/Conversion/KernelToVector/ColumnShape.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
@@ -28,14 +29,10 @@ public:
             Value steps);
 
 private:
-  using Accumulate = llvm::function_ref<void(
-      OpBuilder &, unsigned reduction, Value term, MutableArrayRef<Value>)>;
-
   void emitVector(OpBuilder &b, const Point &lanes, Value chunk, Value first,
                   Value steps);
   SmallVector<Value> emitPass(OpBuilder &b, const Point &lanes, Value first,
-                              Value steps, unsigned sumsPerTerm,
-                              Accumulate accumulate);
+                              Value steps, unsigned sumsPerTerm, AddTerm add);
 
   PhaseContext &phase;
   Location loc;
@@ -49,8 +46,7 @@ private:
 
 SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
                                           Value first, Value steps,
-                                          unsigned sumsPerTerm,
-                                          Accumulate accumulate) {
+                                          unsigned sumsPerTerm, AddTerm add) {
   unsigned slots = phase.plan.getAccumulators();
   unsigned perSlot = reductions.size() * sumsPerTerm;
   SmallVector<Value> zeros;
@@ -64,8 +60,11 @@ SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
     PointEmitter emitter(body, phase, point);
     emitter.useKeptArrays(phase.keptArrays, stage);
     for (auto [t, reduction] : llvm::enumerate(reductions)) {
-      Value term = emitter.emitVector(reduction->getOperand(0));
-      accumulate(body, t, term, sums.slice(t * sumsPerTerm, sumsPerTerm));
+      // Lanes out of use load zeros and are never stored.
+      add(
+          body, t, emitter.emitVector(reduction->getOperand(0)),
+          [](Value vector) { return vector; },
+          sums.slice(t * sumsPerTerm, sumsPerTerm));
     }
   };
   auto emitBlock = [&](OpBuilder &blockBuilder, Value from, Value length,
@@ -117,45 +116,16 @@ SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
 void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
                               Value first, Value steps) {
   Value count = LoopMath(b, loc).toF64(steps);
-  // Lanes out of use load zeros and are never stored, so nothing is masked.
-  SmallVector<Value> sums = emitPass(
-      b, lanes, first, steps, 1,
-      [&](OpBuilder &body, unsigned t, Value term,
-          MutableArrayRef<Value> sums) {
-        sums[0] =
-            isa<MomentsOp>(reductions[t])
-                ? Value(arith::AddFOp::create(body, loc, sums[0], term))
-                : emitAddSquare(body, loc, phase.plan.getFma(), term, sums[0]);
+  SmallVector<Record> records = emitChunkRecords(
+      b, phase, reductions, count,
+      [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add) {
+        return emitPass(nested, lanes, first, steps, sumsPerTerm, add);
       });
-  RecordMath records(b, loc);
-  SmallVector<Value> high(reductions.size());
-  bool anyMoments = false;
-  for (auto [t, reduction] : llvm::enumerate(reductions))
-    if (isa<MomentsOp>(reduction)) {
-      high[t] = records.roundedMean(sums[t], count);
-      anyMoments = true;
-    }
-  SmallVector<Value> centred;
-  if (anyMoments)
-    centred = emitPass(
-        b, lanes, first, steps, 2,
-        [&](OpBuilder &body, unsigned t, Value term,
-            MutableArrayRef<Value> sums) {
-          if (!high[t])
-            return;
-          Value d = arith::SubFOp::create(body, loc, term, high[t]);
-          sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
-          sums[1] = emitAddSquare(body, loc, phase.plan.getFma(), d, sums[1]);
-        });
   PointEmitter out(b, phase, lanes);
-  for (auto [t, reduction] : llvm::enumerate(reductions)) {
-    Record record = high[t] ? records.fromChunk(count, high[t], centred[2 * t],
-                                                centred[2 * t + 1])
-                            : records.fromSum(count, sums[t]);
+  for (auto [reduction, record] : llvm::zip_equal(reductions, records))
     for (auto [field, array] : llvm::zip_equal(
              record.getFields(), recordArrays.get(reduction, chunk)))
       out.store(field, array);
-  }
 }
 
 void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,

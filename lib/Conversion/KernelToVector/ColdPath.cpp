@@ -113,7 +113,7 @@ Record bnc::emitColdRecord(OpBuilder &b, const EmissionContext &context,
             arith::AddFOp::create(inner, loc, carried[1], square)};
       });
   Record record =
-      RecordMath(b, loc).fromChunk(count, mean, centred[0], centred[1]);
+      RecordMath(b, loc).fromCentred(count, mean, centred[0], centred[1]);
   // The mean of a row with an infinity stays what the formula gives.
   Value probe = arith::SubFOp::create(b, loc, mean, mean);
   Value isFinite =

@@ -3,6 +3,7 @@
 
 #include "bnc/Conversion/KernelToVector/RowStatistics.h"
 
+#include "bnc/Conversion/KernelToVector/ChunkRecords.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/Spans.h"
@@ -41,16 +42,10 @@ public:
   void emit(OpBuilder &b);
 
 private:
-  /// What a pass adds up, per reduction: carried values a slot and row.
-  using Accumulate = llvm::function_ref<void(
-      OpBuilder &, unsigned row, unsigned reduction, Value term,
-      PointEmitter &lanes, MutableArrayRef<Value> sums)>;
-
   SmallVector<SmallVector<Record>> emitChunk(OpBuilder &b, const Span &chunk);
   SmallVector<Value> emitPass(OpBuilder &b, const Span &chunk,
                               unsigned sumsPerTerm, bool prefetches,
-                              llvm::function_ref<bool(Operation *)> takesPart,
-                              Accumulate accumulate);
+                              AddTerm add);
   int64_t getUnit() const {
     return phase.plan.getAccumulators() * phase.target.lanes;
   }
@@ -97,9 +92,9 @@ void RowStage::emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
   }
 }
 
-SmallVector<Value> RowStage::emitPass(
-    OpBuilder &b, const Span &chunk, unsigned sumsPerTerm, bool prefetches,
-    llvm::function_ref<bool(Operation *)> takesPart, Accumulate accumulate) {
+SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
+                                      unsigned sumsPerTerm, bool prefetches,
+                                      AddTerm add) {
   unsigned slots = phase.plan.getAccumulators();
   unsigned perRow = reductions.size() * sumsPerTerm;
   // [row][reduction][sum]
@@ -135,11 +130,11 @@ SmallVector<Value> RowStage::emitPass(
               emitPrefetch(body, row, point, slot);
             PointEmitter lanes(body, phase, point, runEmitters[r].get());
             for (auto [t, reduction] : llvm::enumerate(reductions)) {
-              if (!takesPart(reduction))
-                continue;
-              Value term = lanes.emitVector(reduction->getOperand(0));
-              accumulate(body, r, t, term, lanes,
-                         sums.slice(r * perRow + t * sumsPerTerm, sumsPerTerm));
+              Value x = lanes.emitVector(reduction->getOperand(0));
+              add(
+                  body, r * reductions.size() + t, x,
+                  [&](Value vector) { return lanes.maskOff(vector); },
+                  sums.slice(r * perRow + t * sumsPerTerm, sumsPerTerm));
             }
           }
         });
@@ -186,50 +181,20 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   LoopMath math(b, loc);
   Value runs = math.sub(chunk.runEnd, chunk.runBegin);
   Value count = math.toF64(math.mul(runs, chunk.length));
-  bool anyMoments = llvm::any_of(
-      reductions, [](Operation *op) { return isa<MomentsOp>(op); });
-  bool prefetch = phase.schedule.getPrefetch() > 0;
-
-  SmallVector<Value> first = emitPass(
-      b, chunk, 1, prefetch && !anyMoments, [](Operation *) { return true; },
-      [&](OpBuilder &body, unsigned, unsigned t, Value term,
-          PointEmitter &lanes, MutableArrayRef<Value> sums) {
-        Value x = lanes.maskOff(term);
-        sums[0] =
-            isa<MomentsOp>(reductions[t])
-                ? Value(arith::AddFOp::create(body, loc, sums[0], x))
-                : emitAddSquare(body, loc, phase.plan.getFma(), x, sums[0]);
+  SmallVector<Operation *> terms;
+  for (unsigned row = 0; row < rows.size(); ++row)
+    llvm::append_range(terms, reductions);
+  // What a second pass reads is in the nearest cache.
+  bool prefetches = phase.schedule.getPrefetch() > 0;
+  SmallVector<Record> records = emitChunkRecords(
+      b, phase, terms, count,
+      [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add) {
+        return emitPass(nested, chunk, sumsPerTerm,
+                        std::exchange(prefetches, false), add);
       });
-  RecordMath records(b, loc);
-  SmallVector<Value> high(first.size()), highVectors(first.size());
-  for (unsigned i = 0; i < first.size(); ++i) {
-    Operation *reduction = reductions[i % reductions.size()];
-    if (!isa<MomentsOp>(reduction))
-      continue;
-    high[i] = records.roundedMean(first[i], count);
-    highVectors[i] = vector::BroadcastOp::create(
-        b, loc, getVectorType(phase, reduction), high[i]);
-  }
-  SmallVector<Value> second;
-  if (anyMoments)
-    second = emitPass(
-        b, chunk, 2, prefetch, [](Operation *op) { return isa<MomentsOp>(op); },
-        [&](OpBuilder &body, unsigned row, unsigned t, Value term,
-            PointEmitter &lanes, MutableArrayRef<Value> sums) {
-          Value pivot = highVectors[row * reductions.size() + t];
-          Value d =
-              lanes.maskOff(arith::SubFOp::create(body, loc, term, pivot));
-          sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
-          sums[1] = emitAddSquare(body, loc, phase.plan.getFma(), d, sums[1]);
-        });
   SmallVector<SmallVector<Record>> result(rows.size());
-  for (unsigned i = 0; i < first.size(); ++i) {
-    bool isMoments = isa<MomentsOp>(reductions[i % reductions.size()]);
-    result[i / reductions.size()].push_back(
-        isMoments ? records.fromChunk(count, high[i], second[2 * i],
-                                      second[2 * i + 1])
-                  : records.fromSum(count, first[i]));
-  }
+  for (auto [term, record] : llvm::enumerate(records))
+    result[term / reductions.size()].push_back(record);
   return result;
 }
 

@@ -31,8 +31,13 @@ public:
   /// The record of one chunk of `count` terms from the corrected two-pass:
   /// `high` is the rounded mean, c = sum(x - high), q = sum((x - high)^2), in
   /// the compute type. mean = high + c/n, M2 = max(q - c * (c/n), 0).
-  Record fromChunk(mlir::Value count, mlir::Value high, mlir::Value c,
-                   mlir::Value q);
+  Record fromCentred(mlir::Value count, mlir::Value high, mlir::Value c,
+                     mlir::Value q);
+  /// The record of one chunk of `count` f32 terms from s = sum(x) and
+  /// q = sum(x^2): mean = s/n, M2 = q - s * (s/n). `cancels` becomes whether
+  /// the difference loses too much of q, and the record is not to be used.
+  Record fromSums(mlir::Value count, mlir::Value s, mlir::Value q,
+                  mlir::Value &cancels);
   /// The record of a plain sum.
   Record fromSum(mlir::Value count, mlir::Value sum);
   /// sum / count rounded to the type of `sum`: the pivot of the second pass.

@@ -54,8 +54,8 @@ def Norm_LayerNormOp : Norm_AxesOp<"layer_norm"> {
     result = (input - mean) * rstd * (weight_offset + scale) + shift
     ```
 
-    Numerics: statistics in f64 from a corrected two-pass, the rest in f32
-    (f64 for f64 input), one rounding to the result type. n = 0 gives an empty
+    Numerics: statistics in f64 (docs/Numerics.md), the rest in f32 (f64 for
+    f64 input), one rounding to the result type. n = 0 gives an empty
     result. A row with an infinity or NaN gives NaN in that row alone.
 
     Constraints:
