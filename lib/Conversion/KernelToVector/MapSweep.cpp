@@ -128,6 +128,49 @@ struct MapSweep {
     }
   }
 
+  /// Whether elements go in pairs of an even and an odd one: all that the lanes
+  /// load and store is bf16.
+  bool canPair() {
+    if (run.period || run.keptArrays ||
+        !context.structure.getComputeType().isF32())
+      return false;
+    return llvm::all_of(listMapArrays(context), [&](const KernelArray *array) {
+      return array->element.isBF16() || !(array->getDimSet() & run.laneGroup);
+    });
+  }
+
+  /// Two vectors from `position` on, all in use; see canPair.
+  void emitPair(OpBuilder &b, Value position,
+                std::optional<unsigned> line = std::nullopt) {
+    for (PointEmitter *row : rows) {
+      Point even = row->getPoint();
+      even.setLanes(b, context, run.laneGroup, position, Value());
+      Point odd = even;
+      even.parity = 0;
+      odd.parity = 1;
+      PointEmitter evens(b, context, even, row), odds(b, context, odd, row);
+      for (const MapOutput &output : outputs)
+        evens.storePair(odds, output.value, *output.array,
+                        line ? getAlignment(*output.array, *line) : 0);
+    }
+  }
+
+  void emitPlainPairs(OpBuilder &b) {
+    int64_t lanes = 2 * context.target.lanes;
+    unsigned slots =
+        (getConstantIndex(run.length) ? mapSlots : dynamicMapSlots) / 2;
+    emitLaneLoop(b, context.loc, run.length, lanes, slots, {},
+                 [&](OpBuilder &nested, Value position, Value count, unsigned,
+                     MutableArrayRef<Value>) {
+                   Value at =
+                       LoopMath(nested, context.loc).add(run.begin, position);
+                   if (count)
+                     emitEdge(nested, at, count);
+                   else
+                     emitPair(nested, at);
+                 });
+  }
+
   /// How far a phase moves in `elements`; null without a period. Made outside
   /// of loops: it divides.
   Value getStep(OpBuilder &b, int64_t elements) {
@@ -147,6 +190,8 @@ struct MapSweep {
   }
 
   void emitPlain(OpBuilder &b) {
+    if (canPair())
+      return emitPlainPairs(b);
     int64_t lanes = context.target.lanes;
     unsigned slots = mapSlots;
     if (!run.period && !getConstantIndex(run.length))
@@ -279,6 +324,7 @@ struct MapSweep {
     int64_t lanes = context.target.lanes, slots = 1;
     for (const MapOutput &output : outputs)
       slots = std::max(slots, lineBytes / getVectorBytes(*output.array));
+    bool pairs = canPair();
     int64_t turn = lanes * slots;
     Value rest = inner.sub(length, head);
     Value turns = inner.div(rest, turn);
@@ -288,9 +334,13 @@ struct MapSweep {
                LoopMath math(body, loc);
                Value at = math.add(start, math.mul(index, turn));
                SmallVector<Value> phase(carried);
-               for (int64_t slot = 0; slot < slots; ++slot)
-                 emitVector(body, math.add(at, slot * lanes), Value(), phase,
-                            step, slot);
+               for (int64_t slot = 0; slot < slots; slot += pairs ? 2 : 1) {
+                 Value position = math.add(at, slot * lanes);
+                 if (pairs)
+                   emitPair(body, position, slot);
+                 else
+                   emitVector(body, position, Value(), phase, step, slot);
+               }
                return phase;
              });
     Value whole = inner.mul(turns, turn);

@@ -19,6 +19,7 @@ VectorTarget VectorTarget::get(TargetAttr target, FloatType compute) {
   VectorTarget result;
   result.lanes = target.getVectorBits() / compute.getWidth();
   result.fma = target.getFma();
+  result.bf16Convert = target.getBf16Convert();
   // AVX2 masks 32- and 64-bit accesses; 16-bit ones need AVX-512BW.
   result.masks16 = target.getMasks();
   result.masks32 = target.getMasks() || target.getVectorBits() >= 256;
@@ -97,6 +98,8 @@ Value PointEmitter::load(const KernelArray &array) {
   SmallVector<Value> indices = getIndices(array);
   if (!(array.getDimSet() & point.laneDims))
     return loadElement(b, loc, array, indices);
+  if (point.parity)
+    return loadParity(array, indices);
   Type storage = getStorageType(array.element);
   auto type = VectorType::get({point.lanes}, storage);
   Value loaded;
@@ -131,6 +134,59 @@ Value PointEmitter::load(const KernelArray &array) {
       b, loc, VectorType::get({point.lanes}, array.element), loaded);
 }
 
+Value PointEmitter::loadParity(const KernelArray &array, ValueRange indices) {
+  Type i16 = b.getI16Type(), i32 = b.getI32Type();
+  auto words = VectorType::get({2 * point.lanes}, i16);
+  auto pairs = VectorType::get({point.lanes}, i32);
+  // Both halves load; LLVM makes one of the two.
+  Value loaded = vector::LoadOp::create(b, loc, words, array.memref, indices);
+  Value half = vector::BitCastOp::create(b, loc, pairs, loaded);
+  if (*point.parity == 1) {
+    Value shift = arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(pairs, b.getI32IntegerAttr(16)));
+    half = arith::ShRUIOp::create(b, loc, half, shift);
+  }
+  Value narrow = arith::TruncIOp::create(
+      b, loc, VectorType::get({point.lanes}, i16), half);
+  return arith::BitcastOp::create(
+      b, loc, VectorType::get({point.lanes}, array.element), narrow);
+}
+
+void PointEmitter::storePair(PointEmitter &odd, Value value,
+                             const KernelArray &array, int64_t nontemporal) {
+  Type i16 = b.getI16Type(), i32 = b.getI32Type();
+  auto half = VectorType::get({point.lanes}, i16);
+  auto pairs = VectorType::get({point.lanes}, i32);
+  Value low = arith::BitcastOp::create(b, loc, half, broadcast(emit(value)));
+  Value high =
+      arith::BitcastOp::create(b, loc, half, odd.broadcast(odd.emit(value)));
+  Value words;
+  if (context.target.bf16Convert) {
+    words = vector::InterleaveOp::create(b, loc, low, high);
+  } else {
+    // Rounding by integers leaves each half in its place of 32 bits.
+    Value shift = arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(pairs, b.getI32IntegerAttr(16)));
+    Value upper = arith::ShLIOp::create(
+        b, loc, arith::ExtUIOp::create(b, loc, pairs, high), shift);
+    Value both = arith::OrIOp::create(
+        b, loc, arith::ExtUIOp::create(b, loc, pairs, low), upper);
+    words = vector::BitCastOp::create(
+        b, loc, VectorType::get({2 * point.lanes}, i16), both);
+  }
+  storeWhole(words, array, getIndices(array), nontemporal);
+}
+
+void PointEmitter::storeWhole(Value vector, const KernelArray &array,
+                              ValueRange indices, int64_t nontemporal) {
+  auto stored = vector::StoreOp::create(b, loc, vector, array.memref, indices);
+  if (nontemporal == 0)
+    return;
+  // Without the alignment LLVM splits the vector into scalar stores.
+  stored.setNontemporal(true);
+  stored.setAlignment(nontemporal);
+}
+
 void PointEmitter::store(Value value, const KernelArray &array,
                          int64_t nontemporal) {
   SmallVector<Value> indices = getIndices(array);
@@ -143,15 +199,8 @@ void PointEmitter::store(Value value, const KernelArray &array,
   if (storage != array.element)
     value = arith::BitcastOp::create(
         b, loc, VectorType::get({point.lanes}, storage), value);
-  if (!point.count) {
-    auto stored = vector::StoreOp::create(b, loc, value, array.memref, indices);
-    if (nontemporal != 0) {
-      // Without the alignment LLVM splits the vector into scalar stores.
-      stored.setNontemporal(true);
-      stored.setAlignment(nontemporal);
-    }
-    return;
-  }
+  if (!point.count)
+    return storeWhole(value, array, indices, nontemporal);
   if (canMask(storage)) {
     vector::MaskedStoreOp::create(b, loc, array.memref, indices, getMask(),
                                   value);

@@ -39,6 +39,8 @@ private:
 struct VectorTarget {
   int64_t lanes = 1;
   bool fma = false;
+  /// Whether an instruction rounds f32 to bf16.
+  bool bf16Convert = false;
   /// Storage widths whose masked accesses are instructions.
   bool masks32 = false, masks16 = false;
 
@@ -73,6 +75,9 @@ struct Point {
   int64_t lanes = 1;
   /// How many lanes are in use, an index; null if all are.
   mlir::Value count;
+  /// If set, the lanes are the even (0) or odd (1) ones of twice as many
+  /// elements: 32 bits hold one of each of bf16, and no lane has to move.
+  std::optional<unsigned> parity = std::nullopt;
 
   /// Puts the target's lanes at `position` of `laneGroup`; they are all that
   /// the point fixes itself.
@@ -114,6 +119,10 @@ public:
   mlir::Value load(const KernelArray &array);
   void store(mlir::Value value, const KernelArray &array,
              int64_t nontemporal = 0);
+  /// Stores the emitted values of a point of even and one of odd elements,
+  /// whose emitters are this and `odd`, to an array of bf16.
+  void storePair(PointEmitter &odd, mlir::Value value, const KernelArray &array,
+                 int64_t nontemporal = 0);
   /// Zeroes lanes out of use.
   mlir::Value maskOff(mlir::Value vector);
 
@@ -132,6 +141,9 @@ private:
   const Record *findRecord(mlir::Value reduction) const;
   mlir::Value broadcast(mlir::Value value);
   mlir::Value getMask();
+  mlir::Value loadParity(const KernelArray &array, mlir::ValueRange indices);
+  void storeWhole(mlir::Value vector, const KernelArray &array,
+                  mlir::ValueRange indices, int64_t nontemporal);
   mlir::Value getTailBuffer(mlir::Type storage);
   llvm::SmallVector<mlir::Value> getIndices(const KernelArray &array);
   bool canMask(mlir::Type storage) const;
