@@ -34,6 +34,30 @@ static PlanForm getPlanForm(KernelForm form) {
   llvm_unreachable("every form has a case");
 }
 
+/// Whether all that the terms of a rows kernel are computed from, element by
+/// element, is bf16.
+static bool takesPairs(const KernelStructure &structure) {
+  if (structure.getForm() != KernelForm::Rows ||
+      !structure.getComputeType().isF32())
+    return false;
+  SmallVector<Value> worklist;
+  for (unsigned stage = 0; stage < structure.getNumStages(); ++stage)
+    for (Operation *reduction : structure.getReductions(stage))
+      worklist.push_back(reduction->getOperand(0));
+  llvm::DenseSet<Value> seen;
+  while (!worklist.empty()) {
+    Value value = worklist.pop_back_val();
+    if (!seen.insert(value).second ||
+        !(structure.getDims(value) & structure.getReducedDims()))
+      continue;
+    if (Operation *op = value.getDefiningOp())
+      llvm::append_range(worklist, op->getOperands());
+    else if (!value.getType().isBF16())
+      return false;
+  }
+  return true;
+}
+
 namespace {
 
 struct SelectPlanPass : bnc::impl::SelectPlanPassBase<SelectPlanPass> {
@@ -55,7 +79,8 @@ struct SelectPlanPass : bnc::impl::SelectPlanPassBase<SelectPlanPass> {
       int64_t block =
           blockTerms * accumulators * (form == PlanForm::Rows ? lanes : 1);
       auto plan = PlanAttr::get(&getContext(), form, lanes, accumulators, block,
-                                chunkBlocks * block, target.getFma());
+                                chunkBlocks * block, target.getFma(),
+                                takesPairs(structure));
       for (unsigned stage = 0; stage < structure.getNumStages(); ++stage)
         for (Operation *reduction : structure.getReductions(stage))
           if (!reduction->hasAttr("plan"))

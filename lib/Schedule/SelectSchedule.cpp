@@ -35,7 +35,7 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
                                       TargetAttr target) {
   MLIRContext *context = target.getContext();
   bool isRows = structure.getForm() == KernelForm::Rows;
-  int64_t rows = 1, prefetch = isRows ? 1 : 0;
+  int64_t rows = 1, prefetch = isRows && target.getPrefetch() ? 1 : 0;
   if (isRows)
     if (std::optional<int64_t> bytes = getRowBytes(structure))
       rows = *bytes <= pairedRowBytes ? 2 : 1;

@@ -5,6 +5,7 @@
 #include "bnc/Conversion/KernelToVector/ChunkRecords.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -50,20 +51,41 @@ private:
 
 } // namespace
 
+/// sum + the dot product of the pairs of x and y, in f32. Subnormal products
+/// and sums are flushed to zero.
+static Value emitDot(OpBuilder &b, Location loc, Value sum, Value x, Value y) {
+  auto type = cast<VectorType>(sum.getType());
+  std::string name = "llvm.x86.avx512bf16.dpbf16ps." +
+                     std::to_string(32 * type.getNumElements());
+  return LLVM::CallIntrinsicOp::create(b, loc, type, b.getStringAttr(name),
+                                       ValueRange{sum, x, y})
+      .getResult(0);
+}
+
 SmallVector<Value> MomentsEmitter::emitFirstPass(OpBuilder &b) {
-  return pass(b, getFirstSums(),
-              [&](OpBuilder &body, unsigned term, Value x,
-                  llvm::function_ref<Value(Value)> maskOff,
-                  MutableArrayRef<Value> sums) {
-                x = maskOff(x);
-                if (!isMoments(term)) {
-                  sums[0] = addSquare(body, x, sums[0]);
-                  return;
-                }
-                sums[0] = arith::AddFOp::create(body, loc, sums[0], x);
-                if (triesOnePass)
-                  sums[1] = addSquare(body, x, sums[1]);
-              });
+  auto add = [&](OpBuilder &body, unsigned term, Value x,
+                 llvm::function_ref<Value(Value)> maskOff,
+                 MutableArrayRef<Value> sums) {
+    x = maskOff(x);
+    if (!isMoments(term)) {
+      sums[0] = addSquare(body, x, sums[0]);
+      return;
+    }
+    sums[0] = arith::AddFOp::create(body, loc, sums[0], x);
+    if (triesOnePass)
+      sums[1] = addSquare(body, x, sums[1]);
+  };
+  auto addPairs = [&](OpBuilder &body, unsigned term, Value pairs,
+                      MutableArrayRef<Value> sums) {
+    unsigned squares = 0;
+    if (isMoments(term)) {
+      Value ones = makeFloat(body, loc, pairs.getType(), 1.0);
+      sums[0] = emitDot(body, loc, sums[0], pairs, ones);
+      squares = 1;
+    }
+    sums[squares] = emitDot(body, loc, sums[squares], pairs, pairs);
+  };
+  return pass(b, getFirstSums(), add, addPairs);
 }
 
 SmallVector<Record> MomentsEmitter::emitCentred(OpBuilder &b,
@@ -79,18 +101,16 @@ SmallVector<Record> MomentsEmitter::emitCentred(OpBuilder &b,
       pivots[term] = vector::BroadcastOp::create(
           b, loc, getVectorType(phase, reduction), high[term]);
   }
-  SmallVector<Value> centred =
-      pass(b, 2,
-           [&](OpBuilder &body, unsigned term, Value x,
-               llvm::function_ref<Value(Value)> maskOff,
-               MutableArrayRef<Value> sums) {
-             if (!isMoments(term))
-               return;
-             Value d =
-                 maskOff(arith::SubFOp::create(body, loc, x, pivots[term]));
-             sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
-             sums[1] = addSquare(body, d, sums[1]);
-           });
+  auto add = [&](OpBuilder &body, unsigned term, Value x,
+                 llvm::function_ref<Value(Value)> maskOff,
+                 MutableArrayRef<Value> sums) {
+    if (!isMoments(term))
+      return;
+    Value d = maskOff(arith::SubFOp::create(body, loc, x, pivots[term]));
+    sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
+    sums[1] = addSquare(body, d, sums[1]);
+  };
+  SmallVector<Value> centred = pass(b, 2, add, nullptr);
   SmallVector<Record> result(reductions.size());
   for (unsigned term = 0; term < reductions.size(); ++term)
     if (isMoments(term))

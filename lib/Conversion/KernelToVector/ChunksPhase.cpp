@@ -118,7 +118,7 @@ void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
   Value count = LoopMath(b, loc).toF64(steps);
   SmallVector<Record> records = emitChunkRecords(
       b, phase, reductions, count,
-      [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add) {
+      [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add, AddPairs) {
         return emitPass(nested, lanes, first, steps, sumsPerTerm, add);
       });
   PointEmitter out(b, phase, lanes);

@@ -14,7 +14,7 @@ using namespace bnc::norm;
 
 /// Below this a centred sum of squares of f32 terms may have lost squares to
 /// underflow (docs/Numerics.md).
-static constexpr double underflow = 0x1p-100;
+static constexpr double underflow = 0x1p-80;
 
 static Value getEps(Operation *reduction) {
   if (auto moments = dyn_cast<MomentsOp>(reduction))

@@ -19,7 +19,7 @@ VectorTarget VectorTarget::get(TargetAttr target, FloatType compute) {
   VectorTarget result;
   result.lanes = target.getVectorBits() / compute.getWidth();
   result.fma = target.getFma();
-  result.bf16Convert = target.getBf16Convert();
+  result.bf16 = target.getBf16Convert();
   // AVX2 masks 32- and 64-bit accesses; 16-bit ones need AVX-512BW.
   result.masks16 = target.getMasks();
   result.masks32 = target.getMasks() || target.getVectorBits() >= 256;
@@ -60,11 +60,19 @@ Value PointEmitter::broadcast(Value value) {
       b, loc, VectorType::get({point.lanes}, element), vector);
 }
 
+Value PointEmitter::createMask(int64_t lanes, Value inUse) {
+  return vector::CreateMaskOp::create(
+      b, loc, VectorType::get({lanes}, b.getI1Type()), inUse);
+}
+
 Value PointEmitter::getMask() {
-  if (!mask)
-    mask = vector::CreateMaskOp::create(
-        b, loc, VectorType::get({point.lanes}, b.getI1Type()), point.count);
-  return mask;
+  if (mask)
+    return mask;
+  LoopMath math(b, loc);
+  Value inUse = point.count;
+  if (point.parity)
+    inUse = math.div(math.add(inUse, 1 - *point.parity), 2);
+  return mask = createMask(point.lanes, inUse);
 }
 
 Value PointEmitter::maskOff(Value vector) {
@@ -90,64 +98,76 @@ SmallVector<Value> PointEmitter::getIndices(const KernelArray &array) {
   return indices;
 }
 
-Value PointEmitter::getTailBuffer(Type storage) {
-  return allocateOnStack(b, loc, {point.lanes}, storage);
+Value PointEmitter::getTailBuffer(Type storage, int64_t lanes) {
+  return allocateOnStack(b, loc, {lanes}, storage);
+}
+
+/// The first `lanes` elements from the point on, as they are stored; where
+/// elements are out of use, those that `laneMask` leaves out are 0.
+Value PointEmitter::loadLanes(const KernelArray &array, int64_t lanes,
+                              Value laneMask) {
+  SmallVector<Value> indices = getIndices(array);
+  Type storage = getStorageType(array.element);
+  auto type = VectorType::get({lanes}, storage);
+  if (!point.count)
+    return vector::LoadOp::create(b, loc, type, array.memref, indices);
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+  if (laneMask)
+    return vector::MaskedLoadOp::create(b, loc, type, array.memref, indices,
+                                        laneMask, zero);
+  // No masked access of this width: copy element by element.
+  Value buffer = getTailBuffer(storage, lanes);
+  LoopMath math(b, loc);
+  Value begin = math.constant(0);
+  vector::StoreOp::create(b, loc, zero, buffer, begin);
+  emitLoop(b, loc, begin, point.count, 1, {},
+           [&](OpBuilder &body, Value i, ValueRange) {
+             SmallVector<Value> at(indices);
+             at.back() = LoopMath(body, loc).add(at.back(), i);
+             Value one = memref::LoadOp::create(body, loc, array.memref, at);
+             memref::StoreOp::create(body, loc, one, buffer, i);
+             return SmallVector<Value>();
+           });
+  return vector::LoadOp::create(b, loc, type, buffer, begin);
 }
 
 Value PointEmitter::load(const KernelArray &array) {
-  SmallVector<Value> indices = getIndices(array);
   if (!(array.getDimSet() & point.laneDims))
-    return loadElement(b, loc, array, indices);
+    return loadElement(b, loc, array, getIndices(array));
   if (point.parity)
-    return loadParity(array, indices);
+    return loadParity(array);
   Type storage = getStorageType(array.element);
-  auto type = VectorType::get({point.lanes}, storage);
-  Value loaded;
-  if (!point.count) {
-    loaded = vector::LoadOp::create(b, loc, type, array.memref, indices);
-  } else {
-    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
-    if (canMask(storage)) {
-      loaded = vector::MaskedLoadOp::create(b, loc, type, array.memref, indices,
-                                            getMask(), zero);
-    } else {
-      // No masked access of this width: copy element by element.
-      Value buffer = getTailBuffer(storage);
-      LoopMath math(b, loc);
-      Value begin = math.constant(0);
-      vector::StoreOp::create(b, loc, zero, buffer, begin);
-      emitLoop(b, loc, begin, point.count, 1, {},
-               [&](OpBuilder &body, Value i, ValueRange) {
-                 SmallVector<Value> at(indices);
-                 at.back() = LoopMath(body, loc).add(at.back(), i);
-                 Value one =
-                     memref::LoadOp::create(body, loc, array.memref, at);
-                 memref::StoreOp::create(body, loc, one, buffer, i);
-                 return SmallVector<Value>();
-               });
-      loaded = vector::LoadOp::create(b, loc, type, buffer, begin);
-    }
-  }
+  Value laneMask;
+  if (point.count && canMask(storage))
+    laneMask = getMask();
+  Value loaded = loadLanes(array, point.lanes, laneMask);
   if (storage == array.element)
     return loaded;
   return arith::BitcastOp::create(
       b, loc, VectorType::get({point.lanes}, array.element), loaded);
 }
 
-Value PointEmitter::loadParity(const KernelArray &array, ValueRange indices) {
-  Type i16 = b.getI16Type(), i32 = b.getI32Type();
-  auto words = VectorType::get({2 * point.lanes}, i16);
-  auto pairs = VectorType::get({point.lanes}, i32);
+Value PointEmitter::loadPairs(const KernelArray &array) {
+  int64_t lanes = 2 * point.lanes;
+  Value laneMask;
+  if (point.count && canMask(getStorageType(array.element)))
+    laneMask = createMask(lanes, point.count);
+  return arith::BitcastOp::create(b, loc,
+                                  VectorType::get({lanes}, array.element),
+                                  loadLanes(array, lanes, laneMask));
+}
+
+Value PointEmitter::loadParity(const KernelArray &array) {
+  auto pairs = VectorType::get({point.lanes}, b.getI32Type());
   // Both halves load; LLVM makes one of the two.
-  Value loaded = vector::LoadOp::create(b, loc, words, array.memref, indices);
-  Value half = vector::BitCastOp::create(b, loc, pairs, loaded);
+  Value half = vector::BitCastOp::create(b, loc, pairs, loadPairs(array));
   if (*point.parity == 1) {
     Value shift = arith::ConstantOp::create(
         b, loc, DenseElementsAttr::get(pairs, b.getI32IntegerAttr(16)));
     half = arith::ShRUIOp::create(b, loc, half, shift);
   }
   Value narrow = arith::TruncIOp::create(
-      b, loc, VectorType::get({point.lanes}, i16), half);
+      b, loc, VectorType::get({point.lanes}, b.getI16Type()), half);
   return arith::BitcastOp::create(
       b, loc, VectorType::get({point.lanes}, array.element), narrow);
 }
@@ -161,7 +181,7 @@ void PointEmitter::storePair(PointEmitter &odd, Value value,
   Value high =
       arith::BitcastOp::create(b, loc, half, odd.broadcast(odd.emit(value)));
   Value words;
-  if (context.target.bf16Convert) {
+  if (context.target.bf16) {
     words = vector::InterleaveOp::create(b, loc, low, high);
   } else {
     // Rounding by integers leaves each half in its place of 32 bits.
@@ -206,7 +226,7 @@ void PointEmitter::store(Value value, const KernelArray &array,
                                   value);
     return;
   }
-  Value buffer = getTailBuffer(storage);
+  Value buffer = getTailBuffer(storage, point.lanes);
   Value begin = LoopMath(b, loc).constant(0);
   vector::StoreOp::create(b, loc, value, buffer, begin);
   emitLoop(b, loc, begin, point.count, 1, {},

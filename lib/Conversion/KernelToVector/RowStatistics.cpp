@@ -45,9 +45,19 @@ private:
   SmallVector<SmallVector<Record>> emitChunk(OpBuilder &b, const Span &chunk);
   SmallVector<Value> emitPass(OpBuilder &b, const Span &chunk,
                               unsigned sumsPerTerm, bool prefetches,
-                              AddTerm add);
-  int64_t getUnit() const {
-    return phase.plan.getAccumulators() * phase.target.lanes;
+                              AddTerm add, AddPairs addPairs);
+  /// Elements of a vector of terms, and of one for every accumulator.
+  int64_t getWidth() const {
+    return phase.target.lanes * (phase.plan.getPairs() ? 2 : 1);
+  }
+  int64_t getUnit() const { return phase.plan.getAccumulators() * getWidth(); }
+  /// The input that `reduction` adds up as it is; null if it computes.
+  const KernelArray *getPlainInput(Operation *reduction) const;
+  bool canDot() const {
+    return phase.plan.getPairs() && phase.target.bf16 &&
+           llvm::all_of(reductions, [&](Operation *reduction) {
+             return getPlainInput(reduction);
+           });
   }
   void emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
                     unsigned slot);
@@ -63,6 +73,18 @@ private:
 
 } // namespace
 
+const KernelArray *RowStage::getPlainInput(Operation *reduction) const {
+  auto widened = reduction->getOperand(0).getDefiningOp<arith::ExtFOp>();
+  auto argument =
+      widened ? dyn_cast<BlockArgument>(widened.getIn()) : BlockArgument();
+  unsigned numInputs = phase.frame.getKernel().getInputs().size();
+  if (!argument || argument.getArgNumber() >= numInputs)
+    return nullptr;
+  const KernelArray &array = phase.frame.getInput(argument.getArgNumber());
+  return array.element.isBF16() && (array.getDimSet() & laneGroup) ? &array
+                                                                   : nullptr;
+}
+
 /// Prefetches what the rows after those in work will load where this vector's
 /// loads are: the hardware stops at the end of a page.
 void RowStage::emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
@@ -71,8 +93,7 @@ void RowStage::emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
   for (const KernelArray *array : inputs) {
     if (array->getDimSet() != phase.structure.getAllDims())
       continue;
-    int64_t bytes =
-        phase.target.lanes * array->element.getIntOrFloatBitWidth() / 8;
+    int64_t bytes = getWidth() * array->element.getIntOrFloatBitWidth() / 8;
     if (slot * bytes % 64 != 0)
       continue;
     // The last kept dim's neighbour is the next row, or close to it where rows
@@ -94,7 +115,7 @@ void RowStage::emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
 
 SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
                                       unsigned sumsPerTerm, bool prefetches,
-                                      AddTerm add) {
+                                      AddTerm add, AddPairs addPairs) {
   unsigned slots = phase.plan.getAccumulators();
   unsigned perRow = reductions.size() * sumsPerTerm;
   // [row][reduction][sum]
@@ -104,6 +125,33 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
       zeros.append(sumsPerTerm,
                    makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
 
+  // Of pairs the odd elements come first, as in the dot product.
+  SmallVector<std::optional<unsigned>> parities = {std::nullopt};
+  if (phase.plan.getPairs())
+    parities = {1, 0};
+  auto addTerms = [&](OpBuilder &body, Point point, PointEmitter &run,
+                      unsigned firstTerm, MutableArrayRef<Value> sums) {
+    auto getSums = [&](unsigned t) {
+      return sums.slice(t * sumsPerTerm, sumsPerTerm);
+    };
+    if (addPairs) {
+      PointEmitter lanes(body, phase, point, &run);
+      for (auto [t, reduction] : llvm::enumerate(reductions))
+        addPairs(body, firstTerm + t,
+                 lanes.loadPairs(*getPlainInput(reduction)), getSums(t));
+      return;
+    }
+    for (std::optional<unsigned> parity : parities) {
+      point.parity = parity;
+      PointEmitter lanes(body, phase, point, &run);
+      for (auto [t, reduction] : llvm::enumerate(reductions)) {
+        Value x = lanes.emitVector(reduction->getOperand(0));
+        add(
+            body, firstTerm + t, x,
+            [&](Value vector) { return lanes.maskOff(vector); }, getSums(t));
+      }
+    }
+  };
   auto emitRun = [&](OpBuilder &runBuilder, const Span &block, Value run,
                      ValueRange carried) {
     SmallVector<std::unique_ptr<PointEmitter>> runEmitters;
@@ -119,7 +167,7 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
       runEmitters.back()->moveTo(runBuilder);
     }
     return emitLaneLoop(
-        runBuilder, loc, block.length, phase.target.lanes, slots, carried,
+        runBuilder, loc, block.length, getWidth(), slots, carried,
         [&](OpBuilder &body, Value position, Value count, unsigned slot,
             MutableArrayRef<Value> sums) {
           for (auto [r, row] : llvm::enumerate(rows)) {
@@ -128,14 +176,8 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
             point.setLanes(body, phase, laneGroup, at, count);
             if (prefetches && !count)
               emitPrefetch(body, row, point, slot);
-            PointEmitter lanes(body, phase, point, runEmitters[r].get());
-            for (auto [t, reduction] : llvm::enumerate(reductions)) {
-              Value x = lanes.emitVector(reduction->getOperand(0));
-              add(
-                  body, r * reductions.size() + t, x,
-                  [&](Value vector) { return lanes.maskOff(vector); },
-                  sums.slice(r * perRow + t * sumsPerTerm, sumsPerTerm));
-            }
+            addTerms(body, point, *runEmitters[r], r * reductions.size(),
+                     sums.slice(r * perRow, perRow));
           }
         });
   };
@@ -186,12 +228,14 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
     llvm::append_range(terms, reductions);
   // What a second pass reads is in the nearest cache.
   bool prefetches = phase.schedule.getPrefetch() > 0;
-  SmallVector<Record> records = emitChunkRecords(
-      b, phase, terms, count,
-      [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add) {
-        return emitPass(nested, chunk, sumsPerTerm,
-                        std::exchange(prefetches, false), add);
-      });
+  SmallVector<Record> records =
+      emitChunkRecords(b, phase, terms, count,
+                       [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add,
+                           AddPairs addPairs) {
+                         return emitPass(nested, chunk, sumsPerTerm,
+                                         std::exchange(prefetches, false), add,
+                                         canDot() ? addPairs : nullptr);
+                       });
   SmallVector<SmallVector<Record>> result(rows.size());
   for (auto [term, record] : llvm::enumerate(records))
     result[term / reductions.size()].push_back(record);

@@ -16,11 +16,18 @@ using AddTerm = llvm::function_ref<void(
     llvm::function_ref<mlir::Value(mlir::Value)> maskOff,
     llvm::MutableArrayRef<mlir::Value> sums)>;
 
+/// Adds pairs of bf16, two neighbouring elements a lane, which are term `term`
+/// and zero where out of use, by the dot product of AVX512-BF16.
+using AddPairs = llvm::function_ref<void(
+    mlir::OpBuilder &b, unsigned term, mlir::Value pairs,
+    llvm::MutableArrayRef<mlir::Value> sums)>;
+
 /// Emits a walk over a chunk that adds every vector of every term to
-/// `sumsPerTerm` sums, and returns these, term by term: scalars where the lanes
-/// are reduced, else vectors.
+/// `sumsPerTerm` sums, by `addPairs` where that is not null and the plan and
+/// the target allow it, else by `add`. Returns the sums, term by term: scalars
+/// where the lanes are reduced, else vectors.
 using ChunkPass = llvm::function_ref<llvm::SmallVector<mlir::Value>(
-    mlir::OpBuilder &b, unsigned sumsPerTerm, AddTerm add)>;
+    mlir::OpBuilder &b, unsigned sumsPerTerm, AddTerm add, AddPairs addPairs)>;
 
 /// Emits the records of a chunk of `count` (f64) elements, one a term;
 /// `reductions` holds the reduction of each. Moments of f32 need one pass where

@@ -39,8 +39,8 @@ private:
 struct VectorTarget {
   int64_t lanes = 1;
   bool fma = false;
-  /// Whether an instruction rounds f32 to bf16.
-  bool bf16Convert = false;
+  /// Whether it has AVX512-BF16: rounding to bf16 and the dot product of pairs.
+  bool bf16 = false;
   /// Storage widths whose masked accesses are instructions.
   bool masks32 = false, masks16 = false;
 
@@ -73,7 +73,7 @@ struct Point {
   /// Dims the lanes run along; none for one element.
   DimSet laneDims = 0;
   int64_t lanes = 1;
-  /// How many lanes are in use, an index; null if all are.
+  /// How many elements are in use, an index; null if all are.
   mlir::Value count;
   /// If set, the lanes are the even (0) or odd (1) ones of twice as many
   /// elements: 32 bits hold one of each of bf16, and no lane has to move.
@@ -114,6 +114,8 @@ public:
   /// The high and low half of the mean of a moments record.
   mlir::Value emitMean(mlir::Value moments, KeptArrays::Field half);
 
+  /// Twice as many elements of an array of bf16 as the point has lanes.
+  mlir::Value loadPairs(const KernelArray &array);
   /// Loads from and stores to `array` at the point; lanes out of use are 0
   /// when loaded and left alone when stored.
   mlir::Value load(const KernelArray &array);
@@ -141,10 +143,13 @@ private:
   const Record *findRecord(mlir::Value reduction) const;
   mlir::Value broadcast(mlir::Value value);
   mlir::Value getMask();
-  mlir::Value loadParity(const KernelArray &array, mlir::ValueRange indices);
+  mlir::Value loadParity(const KernelArray &array);
+  mlir::Value loadLanes(const KernelArray &array, int64_t lanes,
+                        mlir::Value laneMask);
   void storeWhole(mlir::Value vector, const KernelArray &array,
                   mlir::ValueRange indices, int64_t nontemporal);
-  mlir::Value getTailBuffer(mlir::Type storage);
+  mlir::Value getTailBuffer(mlir::Type storage, int64_t lanes);
+  mlir::Value createMask(int64_t lanes, mlir::Value inUse);
   llvm::SmallVector<mlir::Value> getIndices(const KernelArray &array);
   bool canMask(mlir::Type storage) const;
 

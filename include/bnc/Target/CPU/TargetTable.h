@@ -21,7 +21,7 @@ struct TargetRow {
   llvm::StringLiteral features;
   int64_t vectorBits, registers;
   int64_t l1, l2, llcShare;
-  bool fma, f16c, bf16Convert, masks;
+  bool fma, f16c, bf16Convert, masks, prefetch;
 };
 
 /// All rows, the portable ones first.

@@ -35,7 +35,7 @@ LogicalResult DimAttr::verify(EmitError emitError, StringAttr name,
 
 LogicalResult PlanAttr::verify(EmitError emitError, PlanForm, int64_t lanes,
                                int64_t accumulators, int64_t block,
-                               int64_t chunk, bool) {
+                               int64_t chunk, bool, bool) {
   for (auto [name, value] :
        {std::pair("lanes", lanes), std::pair("accumulators", accumulators)})
     if (value < 1 || !llvm::isPowerOf2_64(value))
@@ -52,7 +52,8 @@ LogicalResult PlanAttr::verify(EmitError emitError, PlanForm, int64_t lanes,
 LogicalResult TargetAttr::verify(EmitError emitError, StringRef, StringRef,
                                  StringRef, int64_t vectorBits,
                                  int64_t registers, int64_t l1, int64_t l2,
-                                 int64_t llcShare, bool, bool, bool, bool) {
+                                 int64_t llcShare, bool, bool, bool, bool,
+                                 bool) {
   if (vectorBits < 64 || !llvm::isPowerOf2_64(vectorBits))
     return emitError() << "expected 'vector_bits' to be a power of two of at "
                           "least 64, but got "

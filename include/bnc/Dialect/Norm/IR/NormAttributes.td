@@ -97,11 +97,13 @@ def Norm_PlanAttr : Norm_Attr<"Plan", "plan"> {
     independent accumulators, `fma` whether products are fused into the sum.
     After `block` elements (steps) the accumulators are summed into one and
     start again; the blocks of a chunk are summed in order. Chunks merge in one
-    left-complete binary tree.
+    left-complete binary tree. `pairs`: the terms come from bf16 alone, and a lane
+    takes two neighbouring elements at a time.
   }];
   let parameters = (ins EnumParameter<Norm_PlanForm>:$form, "int64_t":$lanes,
                         "int64_t":$accumulators, "int64_t":$block,
-                        "int64_t":$chunk, "bool":$fma);
+                        "int64_t":$chunk, "bool":$fma,
+                        DefaultValuedParameter<"bool", "false">:$pairs);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
@@ -117,14 +119,16 @@ def Norm_TargetAttr : Norm_Attr<"Target", "target"> {
     LLVM's; `vector_bits` is the width to generate, `registers` the number of
     vector registers. `l1`, `l2` and `llc_share` are bytes: per core, per core,
     and the part of the last level that one call may expect to keep; stores of
-    calls that move more are non-temporal.
+    calls that move more are non-temporal. `prefetch`: the hardware prefetcher
+    falls behind at the ends of rows, so that loads of the next one pay.
   }];
   let parameters = (ins StringRefParameter<>:$name, StringRefParameter<>:$cpu,
                         StringRefParameter<>:$features,
                         "int64_t":$vector_bits, "int64_t":$registers,
                         "int64_t":$l1, "int64_t":$l2, "int64_t":$llc_share,
                         "bool":$fma, "bool":$f16c, "bool":$bf16_convert,
-                        "bool":$masks);
+                        "bool":$masks,
+                        DefaultValuedParameter<"bool", "false">:$prefetch);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
