@@ -1,6 +1,7 @@
 # Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 """Times the contenders of a case in turn."""
 
+import math
 import statistics
 import time
 
@@ -22,8 +23,9 @@ def differs(case, mine, theirs):
     worst = 0.0
     for a, b in zip(mine, theirs):
         error = abs(a - b) / max(1.0, abs(a))
-        # A NaN is a difference as well.
-        worst = error if not error <= worst else worst
+        if math.isnan(error):
+            return error
+        worst = max(worst, error)
     return None if worst <= _TOLERANCES[case.dtype] else worst
 
 

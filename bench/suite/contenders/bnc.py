@@ -217,27 +217,35 @@ class Bnc(Contender):
         cases = [self.limit_case(kernel, memory) for kernel in kernels]
         calls = self.library.calls
 
-        def seconds(stores):
-            total = 0
-            for kernel, case in zip(kernels, cases):
-                kind = stores if kernel["nontemporal"] else 0
-                if self.pool:
-                    total += calls.bnc_bench_parallel_limit(
-                        self.pool, ctypes.byref(case), kind
-                    )
-                else:
-                    total += calls.bnc_limit_seconds(ctypes.byref(case), kind)
-            return total
+        def loop(stores, pool):
+            def once():
+                total = 0
+                for kernel, case in zip(kernels, cases):
+                    kind = stores if kernel["nontemporal"] else 0
+                    if pool:
+                        total += calls.bnc_bench_parallel_limit(
+                            pool, ctypes.byref(case), kind
+                        )
+                    else:
+                        total += calls.bnc_limit_seconds(
+                            ctypes.byref(case), kind
+                        )
+                return total
 
-        def loop(stores):
-            return Loop(
-                "limit, " + _STORES[stores],
-                lambda n: memory and sum(seconds(stores) for _ in range(n)),
-            )
+            name = "limit, " + _STORES[stores]
+            if self.pool and not pool:
+                name += ", one thread"
+            return Loop(name, lambda n: memory and sum(once() for _ in range(n)))
 
-        if any(kernel["nontemporal"] for kernel in kernels):
-            return [loop(stores) for stores in range(len(_STORES))]
-        return [loop(0)]
+        nontemporal = any(kernel["nontemporal"] for kernel in kernels)
+        loops = [
+            loop(stores, self.pool)
+            for stores in range(len(_STORES) if nontemporal else 1)
+        ]
+        if self.pool:
+            # Small cases are not worth a second thread.
+            loops.append(loop(0, None))
+        return loops
 
     def limit_case(self, kernel, memory):
         def streams(descriptions):
