@@ -17,6 +17,8 @@ FAMILIES = {
     "group_norm": "group and instance norm",
     "instance_norm": "group and instance norm",
 }
+# Of what has no elements: all that is timed is the call.
+CALL = "call overhead"
 ELEMENT_BYTES = {"f32": 4, "bf16": 2, "f16": 2, "f64": 8}
 EPS = 1e-5
 MOMENTUM = 0.1
@@ -38,11 +40,11 @@ class Case:
 
     @property
     def family(self):
-        return FAMILIES[self.op]
+        return FAMILIES[self.op] if self.elements else CALL
 
     @property
     def is_row_norm(self):
-        return self.family == "row norms"
+        return FAMILIES[self.op] == "row norms"
 
     @property
     def channels(self):

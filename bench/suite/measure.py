@@ -49,6 +49,9 @@ def measure(case, bnc, peers):
         turns.append((bnc, loop["name"], loop["calls"]))
     for peer in peers:
         label = peer.peer.label
+        if not case.elements:
+            result["without"][label] = "nothing to compute"
+            continue
         try:
             [loop] = peer.prepare(case)["loops"]
         except NotSupported as reason:

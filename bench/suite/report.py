@@ -4,7 +4,9 @@
 import math
 
 from .bars import ALL_BAR, FAMILY_BARS, TIE, bar_of
+from .cases import CALL
 from .peers import COLUMNS
+from .relations import relations
 
 # Two builds of oneDNN share a column.
 _COLUMN_OF = {"oneDNN source": "oneDNN"}
@@ -103,6 +105,20 @@ def _without(results):
         yield f"- {label}: {reason} ({some})"
 
 
+def _relations(cases):
+    """Bars between cases, those not met first; of each, whether it is."""
+    found = sorted(relations(cases), key=lambda relation: relation[3])
+    if not found:
+        return []
+    met = sum(reached for _, _, _, reached in found)
+    lines = ["", "## Bars between cases", "", f"{met} of {len(found)} are met."]
+    lines += ["", "| | | bar | |", "|---|---|---|---|"]
+    for what, figure, bar, reached in found:
+        word = "met" if reached else "**below**"
+        lines.append(f"| {what} | {figure:.2f} | {bar} | {word} |")
+    return lines
+
+
 def _section(lines, title, body):
     lines += ["", "### " + title, "", *body]
 
@@ -163,6 +179,9 @@ def report(results, command):
         lines.append(f"- **{label} is missing**: {reason}")
     cases = results["cases"].values()
     for threads in sorted({r["threads"] for r in cases}):
-        mine = [r for r in cases if r["threads"] == threads]
+        mine = [
+            r for r in cases if r["threads"] == threads and r["family"] != CALL
+        ]
         _threads(lines, mine, threads)
+    lines += _relations(results["cases"])
     return "\n".join(lines) + "\n"

@@ -8,8 +8,8 @@ import sys
 import tempfile
 import unittest
 
-from suite import bars, compare, measure, report, store
-from suite.cases import FAMILIES, Case, Suite
+from suite import bars, compare, measure, relations, report, store
+from suite.cases import CALL, FAMILIES, Case, Suite
 from suite.process import Failed, NotSupported
 
 SUITE, BNC = sys.argv[1:3]
@@ -64,9 +64,10 @@ class TheSuite(unittest.TestCase):
         quick = self.suite.select(quick=True)
         self.assertEqual(len(quick), len(self.suite.quick))
         families = {case.family for case in quick}
-        self.assertEqual(families, set(FAMILIES.values()))
+        self.assertEqual(families, {CALL, *FAMILIES.values()})
         # A run that is cut short has some of each.
-        self.assertEqual({case.family for case in quick[:4]}, families)
+        first = quick[: len(families)]
+        self.assertEqual({case.family for case in first}, families)
 
     def test_filter_picks_by_name(self):
         chosen = self.suite.select(pattern="^rms_norm bf16 1x7168$")
@@ -220,6 +221,32 @@ class Reporting(unittest.TestCase):
         self.assertEqual(bars.bar_of(planes), 0.72)
         small = Case("rms_norm", "f32", (64, 1024))
         self.assertEqual(bars.bar_of(result(small, bnc=1.0)), 0.95)
+
+    def test_bars_between_cases(self):
+        def channels(count, seconds, threads=1):
+            shape = (16, count, 56, 56)
+            case = Case("batch_norm_training", "f32", shape, "nhwc")
+            return dict(result(case, bnc=seconds), threads=threads)
+
+        decode = result(Case("rms_norm", "f32", (1, 4096)), bnc=1.0, oneDNN=2.0)
+        entries = [
+            decode,
+            channels(64, 64.0),
+            channels(63, 100.0),
+            channels(8, 10.0),
+            channels(64, 32.0, threads=2),
+            result(Case("rms_norm", "f32", (0, 64)), bnc=2e-8),
+        ]
+        found = relations.relations(results(*entries)["cases"])
+        reached = [(round(n, 2), bar, ok) for _, n, bar, ok in found]
+        expected = [
+            (0.5, "at most 0.45", False),
+            (20.0, "under 15", False),
+            (0.63, "0.9", False),
+            (0.8, "0.7", True),
+            (2.0, "1.7", True),
+        ]
+        self.assertEqual(reached, expected)
 
 
 unittest.main(argv=sys.argv[:1])
