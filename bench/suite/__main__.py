@@ -66,11 +66,15 @@ def _options(arguments):
 
 def _command(arguments):
     """The command line, without paths of this machine."""
-    words = [
-        "--onednn=libdnnl.so" if word.startswith("--onednn=") else word
-        for word in arguments
-        if word != "--report"
-    ]
+
+    def shorten(word):
+        option, equals, value = word.partition("=")
+        if os.path.isabs(value or option):
+            value = os.path.basename(value or option)
+            return option + equals + value if equals else value
+        return word
+
+    words = [shorten(word) for word in arguments if word != "--report"]
     return shlex.join(["./dev", "bench", *words])
 
 

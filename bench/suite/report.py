@@ -94,6 +94,31 @@ def _means(results):
     return lines
 
 
+def _layouts(results):
+    """Where a case is there in both layouts: bnc in its faster one, against the
+    fastest peer in the peer's faster one."""
+    both = {}
+    for result in results:
+        if result["layout"]:
+            name = result["name"].replace(f" {result['layout']} ", " ")
+            both.setdefault(name, []).append(result)
+    speedups = []
+    for pair in both.values():
+        peers = [best_peer(r)[1] for r in pair if best_peer(r)]
+        if len(pair) == 2 and peers:
+            mine = min(r["times"]["bnc"]["seconds"] for r in pair)
+            speedups.append(min(peers) / mine)
+    if not speedups:
+        return []
+    losses = sum(speedup < TIE for speedup in speedups)
+    return [
+        "",
+        f"With both layouts to choose from, each in its faster one: "
+        f"{geometric_mean(speedups):.2f} over {len(speedups)} cases; "
+        f"a peer is faster in {losses}.",
+    ]
+
+
 def _without(results):
     """What takes no part in which cases, grouped by the reason."""
     reasons = {}
@@ -144,7 +169,7 @@ def _threads(lines, results, threads):
         body = [f"- {r['name']}: {r['failed']}" for r in failed]
         _section(lines, "bnc failed", body)
     if ranked:
-        _section(lines, "Means", _means(good))
+        _section(lines, "Means", _means(good) + _layouts(good))
     shown = {id(r) for r in losses + ties}
     for family in FAMILY_BARS:
         rest = [r for r in good if r["family"] == family and id(r) not in shown]

@@ -116,5 +116,5 @@ class OneDNN(Contender):
             ctypes.byref(request), error, _ERROR_BYTES
         )
         if not chain:
-            raise Unsupported(error.value.decode())
+            raise Unsupported(error.value.decode().split(". ")[0])
         return chain

@@ -214,6 +214,14 @@ class Reporting(unittest.TestCase):
         text = report.report(results(*entries), "./dev bench")
         self.assertIn("| row norms | 2 | 4.00 | 1.8 |", text)
 
+    def test_layouts_are_held_against_each_other(self):
+        shape = (16, 64, 56, 56)
+        first = Case("batch_norm_training", "f32", shape, "nchw")
+        last = Case("batch_norm_training", "f32", shape, "nhwc")
+        entries = [result(first, bnc=4.0, JAX=3.0), result(last, bnc=1.0, JAX=9.0)]
+        text = report.report(results(*entries), "./dev bench")
+        self.assertIn("each in its faster one: 3.00 over 1 cases", text)
+
     def test_bars_are_those_of_the_size(self):
         self.assertEqual(bars.bar_of(result(ROWS, bnc=1.0)), 0.93)
         self.assertEqual(bars.bar_of(result(PLANES, bnc=1.0)), 0.87)
