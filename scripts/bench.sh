@@ -8,6 +8,7 @@ if [[ ${1:-} == --naive ]]; then
   shift
   python3 scripts/bench.py build/bin/bnc bench/cases.json "$@"
 else
+  # shellcheck disable=SC2034  # set_up reads it
   # Where this cannot be had, the suite names the peers as missing.
   python3 -c 'import ensurepip' 2>/dev/null ||
     (PACKAGES=(python3-venv) && set_up) || true
