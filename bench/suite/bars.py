@@ -12,8 +12,7 @@ FAMILY_BARS = {
 }
 ALL_BAR = 2.2
 
-# The target of an L2 here: the bars need one that does not move with the
-# machine.
+# "L2" in the bars: one size, so that a bar does not move with the machine.
 _L2 = 1 << 20
 _MB = 10**6
 _ONE_READ = {"row norms", "batch norm inference"}
