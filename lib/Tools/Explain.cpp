@@ -176,13 +176,16 @@ static llvm::json::Object describeKernel(FuncOp func, KernelOp kernel,
           llvm::json::Object{{"op", op->getName().stripDialect()},
                              {"stage", stage},
                              {"plan", print(op->getAttr("plan"))}});
+  std::optional<CPUCaseAttr> chosen = getCase(kernel, traffic.getBytes());
   return llvm::json::Object{
       {"dims", std::move(dims)},
       {"reads", std::move(reads)},
       {"writes", std::move(writes)},
       {"reductions", std::move(reductions)},
       {"schedule", print(kernel.getScheduleAttr())},
+      {"nontemporal", chosen && chosen->getNontemporal()},
       {"bytes", traffic.getBytes()},
+      {"units", traffic.units},
       {"sweeps", traffic.sweeps},
       {"reads_beyond_l1", traffic.getReads(target.getL1())},
       {"reads_beyond_l2", traffic.getReads(target.getL2())},
