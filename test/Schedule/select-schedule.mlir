@@ -2,7 +2,7 @@
 
 // Two short rows at once, and nontemporal stores from the share of the last cache.
 
-#t = #norm.target<name = "t", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32, l1 = 32768, l2 = 1048576, llc_share = 5000000, fma = true, f16c = true, bf16_convert = false, masks = true>
+#t = #norm.target<name = "t", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32, l1 = 32768, l2 = 1048576, llc_share = 5000000, fma = true, f16c = true, bf16_convert = false, masks = true, prefetch = true>
 
 module attributes {norm.target = #t} {
   // CHECK-LABEL: @short_rows
