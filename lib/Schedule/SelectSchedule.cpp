@@ -35,15 +35,18 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
                                       TargetAttr target) {
   MLIRContext *context = target.getContext();
   bool isRows = structure.getForm() == KernelForm::Rows;
-  int64_t rows = 1, prefetch = isRows && target.getPrefetch() ? 1 : 0;
-  if (isRows)
-    if (std::optional<int64_t> bytes = getRowBytes(structure))
-      rows = *bytes <= pairedRowBytes ? 2 : 1;
+  std::optional<int64_t> bytes = getRowBytes(structure);
+  bool isShort = bytes && *bytes <= pairedRowBytes;
+  int64_t rows = isRows && isShort ? 2 : 1;
+  // From memory the hardware has the next short row under way by itself; while
+  // a long one is written it rests.
+  int64_t prefetch = isRows && target.getPrefetch() ? 1 : 0;
+  int64_t prefetchFar = isRows && !isShort ? 1 : prefetch;
   SmallVector<CPUCaseAttr> cases;
   cases.push_back(CPUCaseAttr::get(context, /*min_bytes=*/0, rows, prefetch,
                                    /*nontemporal=*/false));
   cases.push_back(CPUCaseAttr::get(context, target.getLlcShare(), /*rows=*/1,
-                                   prefetch, /*nontemporal=*/true));
+                                   prefetchFar, /*nontemporal=*/true));
   return CPUScheduleAttr::get(context, cases);
 }
 

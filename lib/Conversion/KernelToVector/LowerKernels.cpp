@@ -119,7 +119,8 @@ std::optional<int64_t> KernelLowering::getStaticBytes() {
 }
 
 /// The cases that a call may take, in groups that share code: one, or a plain
-/// one and one that differs in nontemporal stores alone.
+/// one and one that differs in nontemporal stores, and what they prefetch,
+/// alone.
 SmallVector<ArrayRef<CPUCaseAttr>> KernelLowering::groupCases() {
   auto schedule = cast<CPUScheduleAttr>(kernel.getScheduleAttr());
   ArrayRef<CPUCaseAttr> cases = schedule.getCases();
@@ -132,8 +133,7 @@ SmallVector<ArrayRef<CPUCaseAttr>> KernelLowering::groupCases() {
   while (!cases.empty()) {
     size_t count = cases.size() > 1 && !cases[0].getNontemporal() &&
                            cases[1].getNontemporal() &&
-                           cases[0].getRows() == cases[1].getRows() &&
-                           cases[0].getPrefetch() == cases[1].getPrefetch()
+                           cases[0].getRows() == cases[1].getRows()
                        ? 2
                        : 1;
     groups.push_back(cases.take_front(count));
@@ -191,6 +191,7 @@ void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
                          b,
                          getPlan(structure),
                          group.front(),
+                         group.back(),
                          nontemporal,
                          entry.getArgument(1),
                          entry.getArgument(2),

@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -47,6 +48,7 @@ SmallVector<const KernelArray *> bnc::listInputs(const EmissionContext &context,
 static SmallVector<MapOutput> listOutputs(const EmissionContext &context,
                                           bool overAllDims) {
   SmallVector<MapOutput> outputs;
+  SmallVector<const KernelArray *> inputs;
   KernelOp kernel = context.frame.getKernel();
   DimSet all = context.structure.getAllDims();
   for (auto [i, value] :
@@ -103,6 +105,33 @@ struct MapSweep {
   ArrayRef<PointEmitter *> rows;
   const MapRun &run;
   SmallVector<MapOutput> outputs;
+  SmallVector<const KernelArray *> inputs;
+
+  /// Prefetches what the rows after those in work will read where this point
+  /// reads: memory would rest while outputs are written.
+  void emitPrefetch(OpBuilder &b, const Point &point, bool nontemporal) {
+    int64_t ahead = nontemporal ? run.nontemporalPrefetch : run.prefetch;
+    if (ahead == 0)
+      return;
+    DimSet keptDims = context.structure.getKeptDims();
+    for (const KernelArray *array : inputs) {
+      if (array->getDimSet() != context.structure.getAllDims())
+        continue;
+      // The last kept dim's neighbour is the next row, or close to it where
+      // rows of another outer dim follow; past the end nothing faults.
+      SmallVector<Value> indices;
+      unsigned lastKept = keptDims ? getLastDim(keptDims) : 64;
+      for (unsigned dim : array->dims) {
+        Value at = point.coordinates[dim];
+        if (dim == lastKept)
+          at = LoopMath(b, context.loc).add(at, ahead * int64_t(rows.size()));
+        indices.push_back(at);
+      }
+      memref::PrefetchOp::create(b, context.loc, array->memref, indices,
+                                 /*isWrite=*/false, /*localityHint=*/3,
+                                 /*isDataCache=*/true);
+    }
+  }
 
   /// If the run has a period, `phase` is the vector's, and moves on by `step`.
   /// Stores nontemporally where `line` says the vector's place after the start
@@ -120,6 +149,8 @@ struct MapSweep {
     for (PointEmitter *row : rows) {
       Point point = row->getPoint();
       point.setLanes(b, context, run.laneGroup, position, count);
+      if (!count)
+        emitPrefetch(b, point, line.has_value());
       PointEmitter lanes(b, context, point, row);
       lanes.useKeptArrays(kept, context.structure.getNumStages() + 1);
       for (const MapOutput &output : outputs)
@@ -145,6 +176,7 @@ struct MapSweep {
     for (PointEmitter *row : rows) {
       Point even = row->getPoint();
       even.setLanes(b, context, run.laneGroup, position, Value());
+      emitPrefetch(b, even, line.has_value());
       Point odd = even;
       even.parity = 0;
       odd.parity = 1;
@@ -357,6 +389,10 @@ void bnc::emitMapSweep(OpBuilder &b, const EmissionContext &context,
     return;
   for (PointEmitter *row : rows)
     row->moveTo(b);
-  MapSweep sweep{context, rows, run, std::move(outputs)};
+  SmallVector<Value> values;
+  for (const MapOutput &output : outputs)
+    values.push_back(output.value);
+  MapSweep sweep{context, rows, run, std::move(outputs),
+                 listInputs(context, values)};
   sweep.emit(b);
 }

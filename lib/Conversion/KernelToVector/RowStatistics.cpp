@@ -44,8 +44,8 @@ public:
 private:
   SmallVector<SmallVector<Record>> emitChunk(OpBuilder &b, const Span &chunk);
   SmallVector<Value> emitPass(OpBuilder &b, const Span &chunk,
-                              unsigned sumsPerTerm, bool prefetches,
-                              AddTerm add, AddPairs addPairs);
+                              unsigned sumsPerTerm, AddTerm add,
+                              AddPairs addPairs);
   /// Elements of a vector of terms, and of one for every accumulator.
   int64_t getWidth() const {
     return phase.target.lanes * (phase.plan.getPairs() ? 2 : 1);
@@ -59,8 +59,6 @@ private:
              return getPlainInput(reduction);
            });
   }
-  void emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
-                    unsigned slot);
 
   PhaseContext &phase;
   Location loc;
@@ -85,37 +83,9 @@ const KernelArray *RowStage::getPlainInput(Operation *reduction) const {
                                                                    : nullptr;
 }
 
-/// Prefetches what the rows after those in work will load where this vector's
-/// loads are: the hardware stops at the end of a page.
-void RowStage::emitPrefetch(OpBuilder &b, const Row &row, const Point &point,
-                            unsigned slot) {
-  DimSet keptDims = phase.structure.getKeptDims();
-  for (const KernelArray *array : inputs) {
-    if (array->getDimSet() != phase.structure.getAllDims())
-      continue;
-    int64_t bytes = getWidth() * array->element.getIntOrFloatBitWidth() / 8;
-    if (slot * bytes % 64 != 0)
-      continue;
-    // The last kept dim's neighbour is the next row, or close to it where rows
-    // of another outer dim follow; past the end nothing faults.
-    SmallVector<Value> indices;
-    unsigned lastKept = keptDims ? getLastDim(keptDims) : 64;
-    for (unsigned dim : array->dims) {
-      Value at = point.coordinates[dim];
-      if (dim == lastKept)
-        at = LoopMath(b, loc).add(at, phase.schedule.getPrefetch() *
-                                          int64_t(rows.size()));
-      indices.push_back(at);
-    }
-    memref::PrefetchOp::create(b, loc, array->memref, indices,
-                               /*isWrite=*/false, /*localityHint=*/3,
-                               /*isDataCache=*/true);
-  }
-}
-
 SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
-                                      unsigned sumsPerTerm, bool prefetches,
-                                      AddTerm add, AddPairs addPairs) {
+                                      unsigned sumsPerTerm, AddTerm add,
+                                      AddPairs addPairs) {
   unsigned slots = phase.plan.getAccumulators();
   unsigned perRow = reductions.size() * sumsPerTerm;
   // [row][reduction][sum]
@@ -174,8 +144,6 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
             Point point = runEmitters[r]->getPoint();
             Value at = LoopMath(body, loc).add(block.begin, position);
             point.setLanes(body, phase, laneGroup, at, count);
-            if (prefetches && !count)
-              emitPrefetch(body, row, point, slot);
             addTerms(body, point, *runEmitters[r], r * reductions.size(),
                      sums.slice(r * perRow, perRow));
           }
@@ -226,14 +194,11 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   SmallVector<Operation *> terms;
   for (unsigned row = 0; row < rows.size(); ++row)
     llvm::append_range(terms, reductions);
-  // What a second pass reads is in the nearest cache.
-  bool prefetches = phase.schedule.getPrefetch() > 0;
   SmallVector<Record> records =
       emitChunkRecords(b, phase, terms, count,
                        [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add,
                            AddPairs addPairs) {
-                         return emitPass(nested, chunk, sumsPerTerm,
-                                         std::exchange(prefetches, false), add,
+                         return emitPass(nested, chunk, sumsPerTerm, add,
                                          canDot() ? addPairs : nullptr);
                        });
   SmallVector<SmallVector<Record>> result(rows.size());

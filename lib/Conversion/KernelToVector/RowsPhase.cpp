@@ -64,8 +64,10 @@ static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
                                                      row.emitter.get()));
       emitters.push_back(owned.back().get());
     }
-    emitMapSweep(body, phase, emitters,
-                 MapRun{laneGroup, zero, length, phase.nontemporal});
+    MapRun run{laneGroup, zero, length, phase.nontemporal};
+    run.prefetch = phase.schedule.getPrefetch();
+    run.nontemporalPrefetch = phase.nontemporalSchedule.getPrefetch();
+    emitMapSweep(body, phase, emitters, run);
     return SmallVector<Value>();
   };
   for (Row &row : rows)

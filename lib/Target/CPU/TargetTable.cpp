@@ -6,9 +6,8 @@
 // notwithstanding). Where a few cores share one L3: on Zen three quarters of it
 // (measured on Zen 4 with 32 MB: a non-temporal copy alone is faster from 18
 // MB, followed by a read of the output from 26 MB), elsewhere half, not
-// measured. `prefetch` was measured to give 10 to 15 % on Xeons, and to cost as
-// much on Zen 4 in L2 and a third in memory, so the rows for any x86-64 have it
-// not.
+// measured. `prefetch` was measured to give 10 to 15 % on Xeons and to cost as
+// much on Zen 4, so the rows for any x86-64 have it not.
 
 #include "bnc/Target/CPU/TargetTable.h"
 

@@ -14,8 +14,9 @@ struct PhaseContext : EmissionContext {
   mlir::OpBuilder &b;
   /// The order of summation; null for an elementwise kernel.
   norm::PlanAttr plan;
-  /// A case; whether its stores are nontemporal is an i1 of the function.
-  norm::CPUCaseAttr schedule;
+  /// A case, and the one taken instead where stores are nontemporal, which is
+  /// an i1 of the function.
+  norm::CPUCaseAttr schedule, nontemporalSchedule;
   mlir::Value nontemporal;
   mlir::Value begin, end;
   /// Kept values in the workspace; only for the columns forms.

@@ -57,6 +57,9 @@ struct MapRun {
   const KeptArrays *keptArrays = nullptr;
   /// If set, the kept arrays hold a turn, and its start again up to a vector.
   std::optional<Period> period = std::nullopt;
+  /// Rows ahead of those in work whose inputs are prefetched, 0 for none: while
+  /// stores go to the caches, and past them.
+  int64_t prefetch = 0, nontemporalPrefetch = 0;
 };
 
 /// Elements an item covers where a map is one run: small enough to share among
