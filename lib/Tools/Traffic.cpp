@@ -110,8 +110,10 @@ Traffic bnc::getTraffic(FuncOp func, KernelOp kernel, const Extents &extents) {
     Stream stream = describeInput(func, value);
     DimSet dims = structure.getInputDims(i);
     stream.bytes = extent.of(dims) * getElementBytes(value);
-    // An operand without the innermost dim stays in a register along it.
-    if (dims >> last & 1)
+    // An operand without the innermost dim stays in a register along it, and
+    // one of channels that are innermost can stay in some over all pixels: a
+    // limit that reads it again for each is beaten.
+    if ((dims >> last & 1) && structure.getForm() == KernelForm::Rows)
       stream.passes = extent.of(structure.getAllDims() & ~dims);
     if (dims == structure.getAllDims())
       full += stream.bytes;
