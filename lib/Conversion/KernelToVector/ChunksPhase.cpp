@@ -16,6 +16,10 @@ using namespace bnc::norm;
 
 namespace {
 
+/// Vectors of channels whose steps are walked together: as many neighbouring
+/// bytes as the accumulators of two sums leave registers for.
+static constexpr int64_t stripeVectors = 2;
+
 /// Emits the records of one chunk for all lanes.
 class ChunkEmitter {
 public:
@@ -29,10 +33,12 @@ public:
             Value steps);
 
 private:
-  void emitVector(OpBuilder &b, const Point &lanes, Value chunk, Value first,
-                  Value steps);
-  SmallVector<Value> emitPass(OpBuilder &b, const Point &lanes, Value first,
-                              Value steps, unsigned sumsPerTerm, AddTerm add);
+  /// Neighbouring vectors of lanes together.
+  void emitStripe(OpBuilder &b, ArrayRef<Point> vectors, Value chunk,
+                  Value first, Value steps);
+  SmallVector<Value> emitPass(OpBuilder &b, ArrayRef<Point> vectors,
+                              Value first, Value steps, unsigned sumsPerTerm,
+                              AddTerm add);
 
   PhaseContext &phase;
   Location loc;
@@ -44,27 +50,31 @@ private:
 
 } // namespace
 
-SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
+SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, ArrayRef<Point> vectors,
                                           Value first, Value steps,
                                           unsigned sumsPerTerm, AddTerm add) {
   unsigned slots = phase.plan.getAccumulators();
-  unsigned perSlot = reductions.size() * sumsPerTerm;
+  unsigned perVector = reductions.size() * sumsPerTerm;
+  unsigned perSlot = vectors.size() * perVector;
   SmallVector<Value> zeros;
-  for (Operation *reduction : reductions)
-    zeros.append(sumsPerTerm,
-                 makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
+  for (unsigned v = 0; v < vectors.size(); ++v)
+    for (Operation *reduction : reductions)
+      zeros.append(sumsPerTerm,
+                   makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
   auto addStep = [&](OpBuilder &body, Value step, MutableArrayRef<Value> sums) {
-    Point point = lanes;
-    emitCoordinates(body, loc, phase.frame, shape.stepGroups, step,
-                    point.coordinates);
-    PointEmitter emitter(body, phase, point);
-    emitter.useKeptArrays(phase.keptArrays, stage);
-    for (auto [t, reduction] : llvm::enumerate(reductions)) {
+    for (auto [v, vector] : llvm::enumerate(vectors)) {
+      Point point = vector;
+      emitCoordinates(body, loc, phase.frame, shape.stepGroups, step,
+                      point.coordinates);
+      PointEmitter emitter(body, phase, point);
+      emitter.useKeptArrays(phase.keptArrays, stage);
       // Lanes out of use load zeros and are never stored.
-      add(
-          body, t, emitter.emitVector(reduction->getOperand(0)),
-          [](Value vector) { return vector; },
-          sums.slice(t * sumsPerTerm, sumsPerTerm));
+      for (auto [t, reduction] : llvm::enumerate(reductions))
+        add(
+            body, v * reductions.size() + t,
+            emitter.emitVector(reduction->getOperand(0)),
+            [](Value x) { return x; },
+            sums.slice(v * perVector + t * sumsPerTerm, sumsPerTerm));
     }
   };
   auto emitBlock = [&](OpBuilder &blockBuilder, Value from, Value length,
@@ -113,30 +123,56 @@ SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, const Point &lanes,
       });
 }
 
-void ChunkEmitter::emitVector(OpBuilder &b, const Point &lanes, Value chunk,
-                              Value first, Value steps) {
+void ChunkEmitter::emitStripe(OpBuilder &b, ArrayRef<Point> vectors,
+                              Value chunk, Value first, Value steps) {
   Value count = LoopMath(b, loc).toF64(steps);
+  SmallVector<Operation *> terms;
+  for (unsigned v = 0; v < vectors.size(); ++v)
+    llvm::append_range(terms, reductions);
   SmallVector<Record> records = emitChunkRecords(
-      b, phase, reductions, count,
+      b, phase, terms, count,
       [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add, AddPairs) {
-        return emitPass(nested, lanes, first, steps, sumsPerTerm, add);
+        return emitPass(nested, vectors, first, steps, sumsPerTerm, add);
       });
-  PointEmitter out(b, phase, lanes);
-  for (auto [reduction, record] : llvm::zip_equal(reductions, records))
-    for (auto [field, array] : llvm::zip_equal(
-             record.getFields(), recordArrays.get(reduction, chunk)))
-      out.store(field, array);
+  for (auto [v, vector] : llvm::enumerate(vectors)) {
+    PointEmitter out(b, phase, vector);
+    for (auto [t, reduction] : llvm::enumerate(reductions))
+      for (auto [field, array] :
+           llvm::zip_equal(records[v * reductions.size() + t].getFields(),
+                           recordArrays.get(reduction, chunk)))
+        out.store(field, array);
+  }
 }
 
 void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
                         Value first, Value steps) {
+  int64_t lanes = phase.target.lanes;
   Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
-  emitLaneLoop(b, loc, length, phase.target.lanes, 1, {},
+  auto makeVector = [&](OpBuilder &body, Value position, Value count) {
+    Point vector = outer;
+    vector.setLanes(body, phase, shape.laneGroup, position, count);
+    return vector;
+  };
+  LoopMath math(b, loc);
+  Value stripes = math.div(length, stripeVectors * lanes);
+  emitLoop(b, loc, math.constant(0), stripes, 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath inner(body, loc);
+             Value begin = inner.mul(index, stripeVectors * lanes);
+             SmallVector<Point> vectors;
+             for (int64_t v = 0; v < stripeVectors; ++v)
+               vectors.push_back(
+                   makeVector(body, inner.add(begin, v * lanes), Value()));
+             emitStripe(body, vectors, chunk, first, steps);
+             return SmallVector<Value>();
+           });
+  Value done = math.mul(stripes, stripeVectors * lanes);
+  emitLaneLoop(b, loc, math.sub(length, done), lanes, 1, {},
                [&](OpBuilder &body, Value position, Value count, unsigned,
                    MutableArrayRef<Value>) {
-                 Point lanes = outer;
-                 lanes.setLanes(body, phase, shape.laneGroup, position, count);
-                 emitVector(body, lanes, chunk, first, steps);
+                 Value at = LoopMath(body, loc).add(done, position);
+                 emitStripe(body, makeVector(body, at, count), chunk, first,
+                            steps);
                });
 }
 
