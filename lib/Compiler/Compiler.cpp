@@ -3,9 +3,9 @@
 
 #include "bnc/Compiler/Compiler.h"
 
+#include "Lowering.h"
 #include "TargetSupport.h"
 
-#include "bnc/Pipelines/Pipelines.h"
 #include "bnc/Pipelines/Registration.h"
 
 #include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
@@ -71,22 +71,41 @@ OwningOpRef<ModuleOp> bnc::buildKernels(ModuleOp spec,
   return module;
 }
 
-OwningOpRef<ModuleOp> bnc::lowerKernels(ModuleOp kernels,
-                                        const CompileOptions &options) {
-  StageTimer timer(options, "loops and vectors");
+OwningOpRef<ModuleOp> bnc::runLowering(ModuleOp kernels,
+                                       const CompileOptions &options,
+                                       LoweringPart part) {
   OwningOpRef<ModuleOp> module = kernels.clone();
   setTargetLayout(*module, options.target);
   LoweringOptions lowering;
+  lowering.part = part;
   lowering.naive = options.naive;
   lowering.forceCase = options.forceCase;
   lowering.bf16Convert = options.target.getBf16Convert();
   PassManager passes(kernels.getContext());
   buildLoweringPipeline(passes, lowering);
-  if (options.lineTables)
-    passes.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
   if (failed(runPasses(*module, passes, options)))
     return {};
   return module;
+}
+
+/// Gives every function of `lowered` the line tables of its locations.
+static LogicalResult addLineTables(ModuleOp lowered,
+                                   const CompileOptions &options) {
+  PassManager passes(lowered.getContext());
+  passes.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
+  return runPasses(lowered, passes, options);
+}
+
+OwningOpRef<ModuleOp> bnc::lowerKernels(ArrayRef<ModuleOp> kernels,
+                                        const CompileOptions &options) {
+  StageTimer timer(options, "loops and vectors");
+  OwningOpRef<ModuleOp> lowered =
+      kernels.size() > 1
+          ? lowerVariants(kernels, options)
+          : runLowering(kernels.front(), options, LoweringPart::All);
+  if (lowered && options.lineTables && failed(addLineTables(*lowered, options)))
+    return {};
+  return lowered;
 }
 
 FailureOr<std::string> bnc::generateCode(ModuleOp lowered,

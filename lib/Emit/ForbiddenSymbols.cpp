@@ -19,7 +19,7 @@ SmallVector<std::string> bnc::findForbiddenSymbols(StringRef object) {
       continue;
     StringRef name = llvm::cantFail(symbol.getName());
     if (!name.empty() && name != "memcpy" && name != "memset" &&
-        name != "_GLOBAL_OFFSET_TABLE_")
+        name != "getenv" && name != "_GLOBAL_OFFSET_TABLE_")
       forbidden.push_back(name.str());
   }
   return forbidden;

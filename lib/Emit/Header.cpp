@@ -4,6 +4,7 @@
 #include "bnc/Emit/Header.h"
 
 #include "bnc/Emit/Signature.h"
+#include "bnc/Target/CPU/InstructionSet.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -177,13 +178,17 @@ static void writeFunction(llvm::raw_ostream &os, FuncOp func) {
      << ";\n";
 }
 
-std::string bnc::buildHeader(ModuleOp module, StringRef libraryName) {
+std::string bnc::buildHeader(ArrayRef<ModuleOp> variants,
+                             StringRef libraryName) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  auto target = module->getAttrOfType<TargetAttr>("norm.target");
+  ModuleOp module = variants.front();
+  SmallVector<TargetAttr> targets;
+  for (ModuleOp variant : variants)
+    targets.append(getTargets(variant));
   os << "/* " << libraryName << ", made by bnc";
-  if (target)
-    os << " for " << target.getName();
+  if (!targets.empty())
+    os << " for " << printTargets(targets);
   os << ".\n *" << rules << " */\n#ifndef BNC_LIBRARY_" << libraryName
      << "\n#define BNC_LIBRARY_" << libraryName << "\n\n";
   // The block without the comment that introduces abi.h to its own readers.

@@ -4,6 +4,7 @@
 #include "bnc/Emit/Metadata.h"
 
 #include "bnc/Emit/Signature.h"
+#include "bnc/Target/CPU/InstructionSet.h"
 
 #include "llvm/Support/JSON.h"
 
@@ -122,12 +123,23 @@ static std::string sumBytes(FuncOp func, const Signature &signature,
   return terms.empty() ? "0" : llvm::join(terms, " + ");
 }
 
-static void writeFunction(llvm::json::OStream &json, FuncOp func,
-                          TargetAttr target) {
+/// What `func` is compiled for; null where nothing says so.
+static TargetAttr getTarget(FuncOp func) {
+  return func->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(
+      "norm.target");
+}
+
+static void writeFunction(llvm::json::OStream &json,
+                          ArrayRef<FuncOp> variants) {
+  FuncOp func = variants.front();
+  SmallVector<TargetAttr> targets;
+  for (FuncOp variant : variants)
+    if (TargetAttr target = getTarget(variant))
+      targets.push_back(target);
   Signature signature = Signature::get(func);
   json.object([&] {
     json.attribute("name", func.getSymName());
-    json.attribute("target", target ? target.getName() : "");
+    json.attribute("target", printTargets(targets));
     json.attributeArray("arguments", [&] {
       for (const Parameter &parameter : signature.getParameters())
         writeArgument(json, func, parameter);
@@ -139,22 +151,29 @@ static void writeFunction(llvm::json::OStream &json, FuncOp func,
     json.attribute("bytes_written", sumBytes(func, signature, [](Kind kind) {
                      return kind != Kind::Input;
                    }));
-    json.attributeArray("kernels", [&] {
-      func.walk([&](KernelOp kernel) { writeKernel(json, kernel); });
+    json.attributeArray("variants", [&] {
+      for (FuncOp variant : variants)
+        json.object([&] {
+          TargetAttr target = getTarget(variant);
+          json.attribute("target", target ? target.getName() : "");
+          json.attributeArray("kernels", [&] {
+            variant->walk([&](KernelOp kernel) { writeKernel(json, kernel); });
+          });
+        });
     });
   });
 }
 
-std::string bnc::describeFunction(FuncOp func, TargetAttr target) {
+std::string bnc::describeFunction(ArrayRef<FuncOp> variants) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   llvm::json::OStream json(stream);
-  writeFunction(json, func, target);
+  writeFunction(json, variants);
   return text;
 }
 
-std::string bnc::buildMetadata(ModuleOp module, StringRef libraryName) {
-  auto target = module->getAttrOfType<TargetAttr>("norm.target");
+std::string bnc::buildMetadata(ArrayRef<ModuleOp> variants,
+                               StringRef libraryName) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   llvm::json::OStream json(stream, /*IndentSize=*/2);
@@ -162,8 +181,13 @@ std::string bnc::buildMetadata(ModuleOp module, StringRef libraryName) {
     json.attribute("library", libraryName);
     json.attribute("abi", 1);
     json.attributeArray("functions", [&] {
-      for (FuncOp func : module.getOps<FuncOp>())
-        writeFunction(json, func, target);
+      ModuleOp first = variants.front();
+      for (FuncOp func : first.getOps<FuncOp>()) {
+        SmallVector<FuncOp> same;
+        for (ModuleOp variant : variants)
+          same.push_back(variant.lookupSymbol<FuncOp>(func.getSymNameAttr()));
+        writeFunction(json, same);
+      }
     });
   });
   stream << '\n';

@@ -87,6 +87,9 @@ static void setFunctionAttributes(llvm::Module &module,
       function.addFnAttr("prefer-vector-width",
                          std::to_string(target.getVectorBits()));
     }
+    // What a function does not say would be the target's.
+    if (!function.hasFnAttribute("target-features"))
+      function.addFnAttr("target-features", "");
     function.addFnAttr("frame-pointer", "none");
     function.setDoesNotThrow();
     function.setUWTableKind(llvm::UWTableKind::Async);

@@ -30,15 +30,19 @@ void bnc::buildKernelPipeline(OpPassManager &pm) {
 
 void bnc::buildLoweringPipeline(OpPassManager &pm,
                                 const LoweringOptions &options) {
-  if (options.naive) {
-    pm.addPass(createLowerKernelsNaivePass());
-  } else {
-    LowerKernelsPassOptions lowering;
-    lowering.forceCase = options.forceCase;
-    pm.addPass(createLowerKernelsPass(lowering));
+  if (options.part != LoweringPart::Entry) {
+    if (options.naive) {
+      pm.addPass(createLowerKernelsNaivePass());
+    } else {
+      LowerKernelsPassOptions lowering;
+      lowering.forceCase = options.forceCase;
+      pm.addPass(createLowerKernelsPass(lowering));
+    }
+    pm.addPass(createExpandMathPass());
   }
-  pm.addPass(createExpandMathPass());
-  pm.addPass(createBuildEntryPass());
+  BuildEntryPassOptions entry;
+  entry.bodiesOnly = options.part == LoweringPart::Bodies;
+  pm.addPass(createBuildEntryPass(entry));
   // Loops and vectors to the LLVM dialect.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

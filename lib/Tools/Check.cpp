@@ -5,6 +5,7 @@
 
 #include "bnc/Check/Check.h"
 #include "bnc/Execution/CompiledFunction.h"
+#include "bnc/Target/CPU/TargetTable.h"
 #include "bnc/Tools/SpecFile.h"
 
 using namespace mlir;
@@ -12,7 +13,8 @@ using namespace bnc;
 using namespace bnc::norm;
 
 static const OptionSpec kOptions[] = {
-    {"--target", "NAME", "processor to generate for, if it runs here (host)"},
+    {"--target", "NAMES",
+     "processors to generate for, with commas; those that run here (host)"},
     {"--extent", "DIM=N",
      "extent of a dynamic dim; give all or none (a ladder of sizes)"},
     {"--seed", "N", "where random inputs start (1)"},
@@ -122,6 +124,41 @@ static int checkVariant(ModuleOp spec, CompileOptions compileOptions,
   return code;
 }
 
+/// Judges every variant of the spec for `target`. Returns the exit code.
+static int checkFor(TargetAttr target, ModuleOp spec,
+                    ArrayRef<CheckOptions> checks) {
+  CompileOptions compile;
+  compile.target = target;
+  OwningOpRef<ModuleOp> kernels = buildKernels(spec, compile);
+  if (!kernels)
+    return ExitSpecWrong;
+  int code = ExitOk;
+  for (const Variant &variant : getVariants(*kernels))
+    if (int failed = checkVariant(spec, compile, variant, checks)) {
+      code = failed;
+      if (failed == ExitInternal)
+        break;
+    }
+  return code;
+}
+
+/// The `targets` that this machine can run; names the others, as an error if
+/// there is none.
+static SmallVector<TargetAttr> dropUnrunnable(ArrayRef<TargetAttr> targets) {
+  SmallVector<TargetAttr> runnable, others;
+  for (TargetAttr target : targets)
+    (hostCanRun(target) ? runnable : others).push_back(target);
+  for (TargetAttr target : others) {
+    if (runnable.empty())
+      errorOf("check") << "code for '" << target.getName()
+                       << "' cannot run on this processor\n";
+    else
+      llvm::outs() << "not checked: code for '" << target.getName()
+                   << "' cannot run on this processor\n\n";
+  }
+  return runnable;
+}
+
 int bnc::runCheck(ArrayRef<StringRef> arguments) {
   std::optional<Options> options = Options::parse("check", kOptions, arguments);
   if (!options)
@@ -155,20 +192,17 @@ int bnc::runCheck(ArrayRef<StringRef> arguments) {
       return ExitUsage;
   }
   int code;
-  std::optional<TargetAttr> target =
-      chooseRunnableTarget("check", *options, spec.getContext(), code);
-  if (!target)
+  std::optional<SmallVector<TargetAttr>> targets =
+      chooseTargets("check", *options, spec.getContext(), code);
+  if (!targets)
     return code;
+  SmallVector<TargetAttr> runnable = dropUnrunnable(*targets);
+  if (runnable.empty())
+    return ExitNotPossible;
   return spec.guard(arguments, [&]() -> int {
-    CompileOptions compile;
-    compile.target = *target;
-    OwningOpRef<ModuleOp> kernels = buildKernels(spec.getModule(), compile);
-    if (!kernels)
-      return ExitSpecWrong;
     int code = ExitOk;
-    for (const Variant &variant : getVariants(*kernels))
-      if (int failed =
-              checkVariant(spec.getModule(), compile, variant, checks)) {
+    for (TargetAttr target : runnable)
+      if (int failed = checkFor(target, spec.getModule(), checks)) {
         code = failed;
         if (failed == ExitInternal)
           break;

@@ -1,23 +1,17 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // What `--target` means.
 
+#include "bnc/Target/CPU/InstructionSet.h"
 #include "bnc/Target/CPU/TargetTable.h"
 #include "bnc/Tools/SpecFile.h"
 
 using namespace mlir;
 using namespace bnc;
 
-std::optional<norm::TargetAttr> bnc::chooseTarget(StringRef command,
-                                                  const Options &options,
-                                                  MLIRContext &context,
-                                                  int &code) {
+/// The row called `name`. Says why not and sets `code` if there is none.
+static std::optional<norm::TargetAttr>
+findTarget(StringRef command, StringRef name, MLIRContext &context, int &code) {
   code = ExitNotPossible;
-  StringRef name = options.get("--target", "host");
-  if (name.contains(',') || options.getAll("--target").size() > 1) {
-    errorOf(command) << "several targets in one library are not possible yet: "
-                        "they come with the dispatcher\n";
-    return std::nullopt;
-  }
   if (isGPUTargetName(name)) {
     errorOf(command) << "target '" << name
                      << "' is not possible: this bnc generates code for x86-64 "
@@ -37,13 +31,59 @@ std::optional<norm::TargetAttr> bnc::chooseTarget(StringRef command,
     errorOf(command) << "unknown target '" << name << "'"
                      << suggest(name, names) << " ('bnc targets' lists them)\n";
     code = ExitUsage;
-    return std::nullopt;
   }
+  return target;
+}
+
+std::optional<SmallVector<norm::TargetAttr>>
+bnc::chooseTargets(StringRef command, const Options &options,
+                   MLIRContext &context, int &code) {
+  SmallVector<StringRef> names;
+  for (StringRef list : options.getAll("--target"))
+    list.split(names, ',');
+  if (names.empty())
+    names.push_back("host");
+  SmallVector<norm::TargetAttr> targets;
+  for (StringRef name : names) {
+    std::optional<norm::TargetAttr> target =
+        findTarget(command, name, context, code);
+    if (!target)
+      return std::nullopt;
+    for (norm::TargetAttr other : targets)
+      if (getISALevel(other) == getISALevel(*target)) {
+        errorOf(command) << "targets '" << other.getName() << "' and '"
+                         << target->getName()
+                         << "' have the same instructions: nothing at run time "
+                            "could choose between them\n";
+        code = ExitUsage;
+        return std::nullopt;
+      }
+    targets.push_back(*target);
+  }
+  llvm::sort(targets, [](norm::TargetAttr a, norm::TargetAttr b) {
+    return getISALevel(a) < getISALevel(b);
+  });
   if (!options.has("--target"))
-    llvm::errs() << "bnc: note: target is '" << target->getName()
+    llvm::errs() << "bnc: note: target is '" << targets[0].getName()
                  << "', the processor of this machine; --target=NAME names "
                     "another\n";
-  return target;
+  return targets;
+}
+
+std::optional<norm::TargetAttr> bnc::chooseTarget(StringRef command,
+                                                  const Options &options,
+                                                  MLIRContext &context,
+                                                  int &code) {
+  std::optional<SmallVector<norm::TargetAttr>> targets =
+      chooseTargets(command, options, context, code);
+  if (!targets)
+    return std::nullopt;
+  if (targets->size() == 1)
+    return targets->front();
+  errorOf(command) << "expected one target, but got " << targets->size() << ": "
+                   << printTargets(*targets) << '\n';
+  code = ExitUsage;
+  return std::nullopt;
 }
 
 std::optional<norm::TargetAttr>

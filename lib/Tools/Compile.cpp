@@ -1,15 +1,9 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // bnc SPEC: compile to files.
 
-#include "Outputs.h"
-
-#include "bnc/Compiler/Compiler.h"
-#include "bnc/Emit/Header.h"
-#include "bnc/Emit/Metadata.h"
-#include "bnc/Tools/SpecFile.h"
+#include "Compilation.h"
 
 #include "mlir/Pass/PassManager.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
 
@@ -20,7 +14,8 @@ using namespace bnc;
 
 static const OptionSpec kOptions[] = {
     {"-o", "BASE", "base name of the files written, '-': standard output"},
-    {"--target", "NAME", "processor to generate for ('bnc targets'; host)"},
+    {"--target", "NAMES",
+     "processors to generate for, with commas ('bnc targets'; host)"},
     {"--emit", "KINDS", "what to write (lib,header,metadata)"},
     {"-MD", "", "write BASE.d, a dependency file for make"},
     {"-g", "", "line tables that point into the spec"},
@@ -46,162 +41,6 @@ static void printHelp() {
        << (info.kind == OutputKind::Shared ? "" : info.suffix) << ": "
        << info.help << '\n';
   }
-}
-
-namespace {
-/// One run of the compiler: the levels it has reached and the files so far.
-class Compilation {
-public:
-  Compilation(SpecFile &spec, const CompileOptions &options, StringRef prefix)
-      : spec(spec), options(options), prefix(prefix) {}
-
-  /// Makes what `kinds` need, in memory. Returns the exit code.
-  int generate(ArrayRef<OutputKind> kinds);
-  /// Writes the files, to standard output if the base name is "-".
-  int write(bool verbose, bool dependencies);
-
-private:
-  FailureOr<std::string> generate(OutputKind kind);
-  int writeShared(StringRef path);
-
-  SpecFile &spec;
-  const CompileOptions &options;
-  StringRef prefix;
-  OwningOpRef<ModuleOp> kernels, lowered;
-  std::string object;
-  SmallVector<std::pair<OutputKind, std::string>> outputs;
-};
-} // namespace
-
-static std::string printModule(ModuleOp module) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  module.print(stream);
-  return text + "\n";
-}
-
-/// The kernels without the decisions on them.
-static std::string printKernels(ModuleOp module) {
-  OwningOpRef<ModuleOp> plain = module.clone();
-  (*plain)->removeAttr("norm.target");
-  plain->walk([](Operation *op) {
-    op->removeAttr("plan");
-    op->removeAttr("schedule");
-  });
-  return printModule(*plain);
-}
-
-int Compilation::generate(ArrayRef<OutputKind> kinds) {
-  kernels = buildKernels(spec.getModule(), options);
-  if (!kernels)
-    return ExitSpecWrong;
-  bool levelsOnly = llvm::all_of(kinds, [](OutputKind kind) {
-    return kind == OutputKind::Kernel || kind == OutputKind::Schedule ||
-           kind == OutputKind::Header || kind == OutputKind::Metadata;
-  });
-  if (!levelsOnly) {
-    lowered = lowerKernels(*kernels, options);
-    if (!lowered)
-      return ExitInternal;
-  }
-  if (llvm::any_of(kinds, [](OutputKind kind) {
-        return kind == OutputKind::Library || kind == OutputKind::Shared ||
-               kind == OutputKind::Object;
-      })) {
-    FailureOr<std::string> code =
-        generateCode(*lowered, options, CodeForm::Object);
-    if (failed(code))
-      return ExitInternal;
-    object = std::move(*code);
-  }
-  for (OutputKind kind : kinds) {
-    FailureOr<std::string> bytes = generate(kind);
-    if (failed(bytes))
-      return ExitInternal;
-    outputs.emplace_back(kind, std::move(*bytes));
-  }
-  return ExitOk;
-}
-
-FailureOr<std::string> Compilation::generate(OutputKind kind) {
-  StringRef name = llvm::sys::path::filename(prefix);
-  switch (kind) {
-  case OutputKind::Library:
-    return buildArchive((name + ".o").str(), object);
-  case OutputKind::Shared:
-  case OutputKind::Object:
-    return object;
-  case OutputKind::Header:
-    return buildHeader(*kernels, mangleLibraryName(name));
-  case OutputKind::Metadata:
-    return buildMetadata(*kernels, mangleLibraryName(name));
-  case OutputKind::Assembly:
-    return generateCode(*lowered, options, CodeForm::Assembly);
-  case OutputKind::LLVM:
-    return generateCode(*lowered, options, CodeForm::LLVM);
-  case OutputKind::Lowered:
-    return printModule(*lowered);
-  case OutputKind::Kernel:
-    return printKernels(*kernels);
-  case OutputKind::Schedule:
-    return printModule(*kernels);
-  }
-  llvm_unreachable("a kind of output");
-}
-
-/// The linker wants files: object and library are made beside `path` and the
-/// library renamed when it is whole.
-int Compilation::writeShared(StringRef path) {
-  SmallString<128> objectPath, linkedPath;
-  StringRef folder = llvm::sys::path::parent_path(path);
-  std::error_code failed;
-  if (!folder.empty())
-    failed = llvm::sys::fs::create_directories(folder);
-  if (!failed)
-    failed = llvm::sys::fs::createUniqueFile(path + ".%%%%%%.o", objectPath);
-  if (failed) {
-    errorOf("") << "cannot write '" << path << "': " << failed.message()
-                << '\n';
-    return ExitUsage;
-  }
-  linkedPath = objectPath;
-  llvm::sys::path::replace_extension(linkedPath, "so");
-  std::string error;
-  int code = writeFile("", objectPath, object);
-  if (code == ExitOk &&
-      !linkSharedLibrary(objectPath, linkedPath,
-                         llvm::sys::path::filename(path), error)) {
-    errorOf("") << "cannot link '" << path << "': " << error << '\n';
-    code = ExitNotPossible;
-  }
-  llvm::sys::fs::remove(objectPath);
-  if (code == ExitOk)
-    llvm::sys::fs::rename(linkedPath, path);
-  else
-    llvm::sys::fs::remove(linkedPath);
-  return code;
-}
-
-int Compilation::write(bool verbose, bool dependencies) {
-  std::string targets;
-  for (auto &[kind, bytes] : outputs) {
-    std::string path = prefix == "-" ? "-" : getOutputPath(kind, prefix);
-    int code = ExitOk;
-    if (kind == OutputKind::Shared) {
-      code = writeShared(path);
-    } else {
-      code = writeFile("", path, bytes);
-    }
-    if (code != ExitOk)
-      return code;
-    if (verbose && path != "-")
-      llvm::errs() << "bnc: wrote '" << path << "'\n";
-    targets += (targets.empty() ? "" : " ") + path;
-  }
-  if (!dependencies)
-    return ExitOk;
-  return writeFile("", (prefix + ".d").str(),
-                   targets + ": " + spec.getPath().str() + "\n");
 }
 
 /// The base name if -o is not given: the spec's, in the current folder.
@@ -256,12 +95,6 @@ int bnc::runCompile(ArrayRef<StringRef> arguments) {
   std::string prefix = getPrefix(*options, input);
   if (int code = checkUsage(*options, prefix, *kinds))
     return code;
-  if (options->has("--save-temps"))
-    for (OutputKind kind :
-         {OutputKind::Kernel, OutputKind::Schedule, OutputKind::Lowered,
-          OutputKind::LLVM, OutputKind::Assembly, OutputKind::Object})
-      if (!llvm::is_contained(*kinds, kind))
-        kinds->push_back(kind);
 
   SpecFile spec;
   auto begin = std::chrono::steady_clock::now();
@@ -272,13 +105,29 @@ int bnc::runCompile(ArrayRef<StringRef> arguments) {
        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
            .count()}};
   int code;
-  std::optional<norm::TargetAttr> target =
-      chooseTarget("", *options, spec.getContext(), code);
-  if (!target)
+  std::optional<SmallVector<norm::TargetAttr>> targets =
+      chooseTargets("", *options, spec.getContext(), code);
+  if (!targets)
     return code;
+  bool several = targets->size() > 1;
+  if (several)
+    for (OutputKind kind : *kinds)
+      if (isOfOneTarget(kind)) {
+        errorOf("") << "--emit=" << getOutputKinds()[unsigned(kind)].name
+                    << " shows the code of one target; --target names "
+                    << targets->size() << '\n';
+        return ExitUsage;
+      }
+
+  if (options->has("--save-temps"))
+    for (OutputKind kind :
+         {OutputKind::Kernel, OutputKind::Schedule, OutputKind::Lowered,
+          OutputKind::LLVM, OutputKind::Assembly, OutputKind::Object})
+      if (!llvm::is_contained(*kinds, kind) &&
+          !(several && isOfOneTarget(kind)))
+        kinds->push_back(kind);
 
   CompileOptions compile;
-  compile.target = *target;
   compile.naive = options->has("--naive");
   compile.forceCase = *forceCase;
   compile.lineTables = options->has("-g");
@@ -289,7 +138,7 @@ int bnc::runCompile(ArrayRef<StringRef> arguments) {
       llvm::errs() << '\n';
     };
   code = spec.guard(arguments, [&] {
-    Compilation compilation(spec, compile, prefix);
+    Compilation compilation(spec, *targets, compile, prefix);
     int code = compilation.generate(*kinds);
     return code ? code
                 : compilation.write(options->has("-v"), options->has("-MD"));

@@ -15,7 +15,8 @@ using namespace bnc;
 using namespace bnc::norm;
 
 static const OptionSpec kOptions[] = {
-    {"--target", "NAME", "processor to explain for ('bnc targets'; host)"},
+    {"--target", "NAMES",
+     "processors to explain for, with commas ('bnc targets'; host)"},
     {"--extent", "DIM=N", "extent of a dynamic dim; may be repeated"},
     {"--json", "", "the same facts as JSON"},
     {"--help", "", "this text"},
@@ -207,6 +208,27 @@ static llvm::json::Object describeExtents(FuncOp func, const Extents &extents,
                             {"kernels", std::move(kernels)}};
 }
 
+/// Prints the functions of `spec` for `target`, or adds them to `functions` if
+/// they are wanted as JSON. Returns the exit code.
+static int explainFor(TargetAttr target, ModuleOp spec, const Options &options,
+                      llvm::json::Array &functions) {
+  CompileOptions compile;
+  compile.target = target;
+  OwningOpRef<ModuleOp> kernels = buildKernels(spec, compile);
+  if (!kernels)
+    return ExitSpecWrong;
+  for (FuncOp func : kernels->getOps<FuncOp>()) {
+    std::optional<Extents> extents = chooseExtents("explain", options, func);
+    if (!extents)
+      return ExitUsage;
+    if (options.has("--json"))
+      functions.push_back(describeExtents(func, *extents, target));
+    else
+      explainFunction(func, *extents, target, llvm::outs());
+  }
+  return ExitOk;
+}
+
 int bnc::runExplain(ArrayRef<StringRef> arguments) {
   std::optional<Options> options =
       Options::parse("explain", kOptions, arguments);
@@ -228,26 +250,16 @@ int bnc::runExplain(ArrayRef<StringRef> arguments) {
   if (!checkExtents("explain", *options, spec.getModule()))
     return ExitUsage;
   int code;
-  std::optional<TargetAttr> target =
-      chooseTarget("explain", *options, spec.getContext(), code);
-  if (!target)
+  std::optional<SmallVector<TargetAttr>> targets =
+      chooseTargets("explain", *options, spec.getContext(), code);
+  if (!targets)
     return code;
   return spec.guard(arguments, [&]() -> int {
-    CompileOptions compile;
-    compile.target = *target;
-    OwningOpRef<ModuleOp> kernels = buildKernels(spec.getModule(), compile);
-    if (!kernels)
-      return ExitSpecWrong;
     llvm::json::Array functions;
-    for (FuncOp func : kernels->getOps<FuncOp>()) {
-      std::optional<Extents> extents = chooseExtents("explain", *options, func);
-      if (!extents)
-        return ExitUsage;
-      if (options->has("--json"))
-        functions.push_back(describeExtents(func, *extents, *target));
-      else
-        explainFunction(func, *extents, *target, llvm::outs());
-    }
+    for (TargetAttr target : *targets)
+      if (int failed =
+              explainFor(target, spec.getModule(), *options, functions))
+        return failed;
     if (options->has("--json"))
       llvm::outs() << llvm::formatv("{0:2}\n",
                                     llvm::json::Value(std::move(functions)));

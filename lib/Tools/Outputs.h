@@ -36,6 +36,11 @@ struct OutputKindInfo {
 /// All kinds.
 llvm::ArrayRef<OutputKindInfo> getOutputKinds();
 
+/// Whether `kind` is a level before the code of all targets is in one module.
+inline bool isOfOneTarget(OutputKind kind) {
+  return kind == OutputKind::Kernel || kind == OutputKind::Schedule;
+}
+
 /// Parses the value of --emit. Says what is wrong and returns nothing on error.
 std::optional<llvm::SmallVector<OutputKind>>
 parseOutputKinds(llvm::StringRef list);

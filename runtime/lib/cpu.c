@@ -31,11 +31,14 @@ static const unsigned v4_ebx =
     bit_AVX512F | bit_AVX512DQ | bit_AVX512CD | bit_AVX512BW | bit_AVX512VL;
 
 static int detect_isa(void) {
-  unsigned eax, ebx, ecx, edx, extended = 0, structured = 0;
+  unsigned eax, ebx, ecx, edx;
+  unsigned extended = 0, structured = 0, structured_edx = 0, subleaf = 0;
   if (!__get_cpuid(0x80000001, &eax, &ebx, &extended, &edx))
     extended = 0;
-  if (!__get_cpuid_count(7, 0, &eax, &structured, &ecx, &edx))
-    structured = 0;
+  if (!__get_cpuid_count(7, 0, &eax, &structured, &ecx, &structured_edx))
+    structured = structured_edx = 0;
+  if (!__get_cpuid_count(7, 1, &subleaf, &ebx, &ecx, &edx))
+    subleaf = 0;
   if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !has_bits(ecx, v2_ecx))
     return -1;
   if (!has_bits(ecx, v3_ecx) || !has_bits(structured, v3_ebx) ||
@@ -47,7 +50,10 @@ static int detect_isa(void) {
     return BNC_ISA_X86_64_V2;
   if (!has_bits(structured, v4_ebx) || !has_bits(state, zmm_state))
     return BNC_ISA_X86_64_V3;
-  return BNC_ISA_X86_64_V4;
+  if (!has_bits(subleaf, bit_AVX512BF16))
+    return BNC_ISA_X86_64_V4;
+  return has_bits(structured_edx, bit_AVX512FP16) ? BNC_ISA_X86_64_V4_FP16
+                                                  : BNC_ISA_X86_64_V4_BF16;
 }
 
 /* The brand string is in three leaves of 16 characters. */

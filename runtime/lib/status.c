@@ -21,7 +21,8 @@ const char *bnc_status_string(int status) {
   case BNC_WORKSPACE_TOO_SMALL:
     return "the workspace is missing or too small";
   case BNC_UNSUPPORTED_CPU:
-    return "the processor, or max_isa, lacks what the code was made for";
+    return "the processor, max_isa or BNC_MAX_ISA lacks what the code was made "
+           "for";
   case BNC_COUNT_TOO_SMALL:
     return "an unbiased variance needs more than one element";
   case BNC_INDIVISIBLE_EXTENT:
@@ -30,6 +31,8 @@ const char *bnc_status_string(int status) {
     return "ctx->size or ctx->max_isa is unknown";
   case BNC_CALLBACK_FAILED:
     return "a callback returned a negative code";
+  case BNC_BAD_ENVIRONMENT:
+    return "the environment variable BNC_MAX_ISA names no instruction set";
   }
   return "unknown status";
 }
@@ -42,6 +45,8 @@ static const struct {
     {BNC_ISA_X86_64_V2, "x86-64-v2"},
     {BNC_ISA_X86_64_V3, "x86-64-v3"},
     {BNC_ISA_X86_64_V4, "x86-64-v4"},
+    {BNC_ISA_X86_64_V4_BF16, "x86-64-v4-bf16"},
+    {BNC_ISA_X86_64_V4_FP16, "x86-64-v4-fp16"},
 };
 
 const char *bnc_isa_name(int isa) {

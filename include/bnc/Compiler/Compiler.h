@@ -60,9 +60,13 @@ struct Compiled {
 mlir::OwningOpRef<mlir::ModuleOp> buildKernels(mlir::ModuleOp spec,
                                                const CompileOptions &options);
 
-/// Clones `kernels` and lowers to the LLVM dialect. Null after a diagnostic.
-mlir::OwningOpRef<mlir::ModuleOp> lowerKernels(mlir::ModuleOp kernels,
-                                               const CompileOptions &options);
+/// Clones `kernels` and lowers to the LLVM dialect. `kernels` are the results
+/// of buildKernels for one target (`options.target`) or for several, worst
+/// instruction set first, which end up in one module behind one entry per
+/// function. Null after a diagnostic.
+mlir::OwningOpRef<mlir::ModuleOp>
+lowerKernels(llvm::ArrayRef<mlir::ModuleOp> kernels,
+             const CompileOptions &options);
 
 /// Generates code for `lowered`, the result of lowerKernels.
 mlir::FailureOr<std::string> generateCode(mlir::ModuleOp lowered,

@@ -13,8 +13,13 @@ def BuildEntryPass : Pass<"bnc-build-entry", "::mlir::ModuleOp"> {
     which checks its arguments, fills the frame and calls `f.body`,
     `f_workspace_size` if the signature has a workspace, and `f_metadata`.
     No `norm` op remains. With a module attribute `norm.target`, `f` also asks
-    the processor once whether it has what the target needs.
+    the processor and BNC_MAX_ISA once whether the target may run. With
+    `norm.targets`, a list, `f` calls the best that may run of the functions
+    `f.body.<target>`, which it declares.
   }];
+  let options = [
+    Option<"bodiesOnly", "bodies-only", "bool", "false",
+           "the module is one variant of several: only drop every norm.func">];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
     "::mlir::scf::SCFDialect"];

@@ -11,13 +11,17 @@
 namespace bnc {
 
 /// The JSON object of one function after buildKernelPipeline, on one line:
-/// arguments, dtypes, extents, kernels with plan and schedule, and the bytes a
-/// call moves as a C expression of the extents. `target` may be null.
-std::string describeFunction(norm::FuncOp func, norm::TargetAttr target);
+/// arguments, dtypes, extents, kernels with plan and schedule per target, and
+/// the bytes a call moves as a C expression of the extents. `variants` are the
+/// function for each target, the module attribute `norm.target`, of which there
+/// may be none.
+std::string describeFunction(llvm::ArrayRef<norm::FuncOp> variants);
 
-/// The sidecar of a library: a JSON object with the target and, under
-/// "functions", what describeFunction says of each norm.func of `module`.
-std::string buildMetadata(mlir::ModuleOp module, llvm::StringRef libraryName);
+/// The sidecar of a library: a JSON object with, under "functions", what
+/// describeFunction says of each norm.func. `variants` are the module for each
+/// target; they differ in plans and schedules only.
+std::string buildMetadata(llvm::ArrayRef<mlir::ModuleOp> variants,
+                          llvm::StringRef libraryName);
 
 /// `baseName` (a file name without folder and extension) as a C identifier:
 /// what C does not allow becomes `_`; a name that is empty or begins with a

@@ -31,8 +31,8 @@ std::unique_ptr<llvm::Module> buildLLVMModule(mlir::ModuleOp module,
 std::string emitCode(llvm::Module &module, norm::TargetAttr target,
                      CodeForm form);
 
-/// The undefined symbols of `object` other than memcpy and memset, which are
-/// all that a kernel may need from outside (docs/Abi.md).
+/// The undefined symbols of `object` other than memcpy, memset and getenv,
+/// which are all that a library may need from outside (docs/Abi.md).
 llvm::SmallVector<std::string> findForbiddenSymbols(llvm::StringRef object);
 
 /// An archive with one member, without dates or users.

@@ -12,8 +12,16 @@ class OpPassManager;
 
 namespace bnc {
 
+/// What of a module buildLoweringPipeline lowers.
+enum class LoweringPart {
+  All,    ///< kernels and the C functions around them
+  Bodies, ///< kernels: one variant of several
+  Entry   ///< the C functions of `norm.targets`, whose bodies are elsewhere
+};
+
 /// Options of buildLoweringPipeline.
 struct LoweringOptions {
+  LoweringPart part = LoweringPart::All;
   /// Scalar loops that accumulate in f64 instead of plan and schedule.
   bool naive = false;
   /// Index of the schedule case to take whatever its guard; -1: by guard.

@@ -46,9 +46,15 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
 
-/// The target that `--target` names, the host if it is not given (with one
-/// note on standard error). Says why not and returns nothing if there is none;
-/// `code` is then the exit code.
+/// The targets that `--target` names, worst instruction set first; the host if
+/// it is not given (with one note on standard error). Says why not and returns
+/// nothing if there is none, or two have the same instructions; `code` is then
+/// the exit code.
+std::optional<llvm::SmallVector<norm::TargetAttr>>
+chooseTargets(llvm::StringRef command, const Options &options,
+              mlir::MLIRContext &context, int &code);
+
+/// As chooseTargets, for commands that take one.
 std::optional<norm::TargetAttr> chooseTarget(llvm::StringRef command,
                                              const Options &options,
                                              mlir::MLIRContext &context,

@@ -4,6 +4,7 @@
 #include "ArgumentChecks.h"
 
 #include "ABITypes.h"
+#include "DetectCPU.h"
 
 #include "bnc/abi.h"
 
@@ -47,35 +48,51 @@ void ArgumentChecks::failIf(Value bad, int status, int64_t argument) {
   b.branchIf(bad, failure, {b.i32(status), b.i32(argument)});
 }
 
-void ArgumentChecks::checkContext(int isaLevel) {
+Value ArgumentChecks::checkContext() {
   Type type = getContextType(b.getContext());
   Region *body = b.getBlock()->getParent();
-  Block *next = b.createBlock(body, std::next(b.getBlock()->getIterator()));
+  Block *next = b.createBlock(body, std::next(b.getBlock()->getIterator()),
+                              b.getI32Type(), b.getLoc());
   Block *tooOld = b.createBlock(body, body->end());
   // A context too small to have `argument` is not written to.
   LLVM::ReturnOp::create(b, b.i32(BNC_BAD_CONTEXT));
 
   b.setInsertionPointToEnd(&*std::prev(next->getIterator()));
-  b.branchIf(b.compare(Predicate::eq, context, b.null()), next, {});
+  Value all = buildAllowedLevels(b, b.i32(BNC_ISA_BEST));
+  b.branchIf(b.compare(Predicate::eq, context, b.null()), next, all);
   Value size = LLVM::LoadOp::create(b, b.getI64Type(),
                                     b.field(type, context, contextSize));
   b.branchIf(b.compare(Predicate::ult, size, b.i64(sizeof(bnc_context))),
              tooOld, {});
   Value isa = LLVM::LoadOp::create(b, b.getI32Type(),
                                    b.field(type, context, contextMaxISA));
-  b.branchIf(b.compare(Predicate::eq, isa, b.i32(BNC_ISA_BEST)), next, {});
-  failIf(b.either(b.compare(Predicate::slt, isa, b.i32(BNC_ISA_X86_64_V2)),
-                  b.compare(Predicate::sgt, isa, b.i32(BNC_ISA_X86_64_V4))),
-         BNC_BAD_CONTEXT, noArgument);
-  failIf(b.compare(Predicate::slt, isa, b.i32(isaLevel)), BNC_UNSUPPORTED_CPU,
-         noArgument);
-  LLVM::BrOp::create(b, ValueRange(), next);
+  b.branchIf(b.compare(Predicate::eq, isa, b.i32(BNC_ISA_BEST)), next, all);
+  failIf(
+      b.either(b.compare(Predicate::slt, isa, b.i32(BNC_ISA_X86_64_V2)),
+               b.compare(Predicate::sgt, isa, b.i32(BNC_ISA_X86_64_V4_FP16))),
+      BNC_BAD_CONTEXT, noArgument);
+  LLVM::BrOp::create(b, ValueRange(buildAllowedLevels(b, isa)), next);
   b.setInsertionPointToEnd(next);
+  return next->getArgument(0);
 }
 
-void ArgumentChecks::checkCPU(Value supported) {
-  failIf(LLVM::XOrOp::create(b, supported, b.i1(true)), BNC_UNSUPPORTED_CPU,
-         noArgument);
+Value ArgumentChecks::checkVariants(Value runnable, Value allowed,
+                                    int32_t levels) {
+  Value variants = LLVM::AndOp::create(
+      b, LLVM::AndOp::create(b, runnable, allowed), b.i32(levels));
+  Region *body = b.getBlock()->getParent();
+  Block *none = b.createBlock(body, body->end());
+  b.setInsertionPointToEnd(none);
+  Value isBad =
+      b.compare(Predicate::ne,
+                LLVM::AndOp::create(b, runnable, b.i32(runnableBadEnvironment)),
+                b.i32(0));
+  Value status = LLVM::SelectOp::create(b, isBad, b.i32(BNC_BAD_ENVIRONMENT),
+                                        b.i32(BNC_UNSUPPORTED_CPU));
+  LLVM::BrOp::create(b, ValueRange{status, b.i32(noArgument)}, failure);
+  b.setInsertionPointAfterValue(variants);
+  b.branchIf(b.compare(Predicate::eq, variants, b.i32(0)), none, {});
+  return variants;
 }
 
 void ArgumentChecks::checkExtents() {

@@ -35,10 +35,13 @@ public:
   ArgumentChecks(CodeBuilder &b, norm::FuncOp func, const Signature &signature,
                  mlir::Value context, mlir::ValueRange arguments);
 
-  /// ctx->size and ctx->max_isa are known, and max_isa allows `isaLevel`.
-  void checkContext(int isaLevel);
-  /// `supported` is what the processor answered.
-  void checkCPU(mlir::Value supported);
+  /// ctx->size and ctx->max_isa are known. Returns the instruction sets that
+  /// the latter allows (buildAllowedLevels).
+  mlir::Value checkContext();
+  /// Some bit of `levels` is in `runnable`, which is what `bnc.runnable` said,
+  /// and in `allowed`. Returns those that are.
+  mlir::Value checkVariants(mlir::Value runnable, mlir::Value allowed,
+                            int32_t levels);
   /// No extent or stride is negative, and no tensor overflows.
   void checkExtents();
   /// No tensor with elements is NULL.

@@ -6,6 +6,7 @@
 #include "MetadataConstant.h"
 
 #include "bnc/Conversion/Passes.h"
+#include "bnc/Target/CPU/InstructionSet.h"
 #include "bnc/abi.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -35,9 +36,9 @@ namespace {
 /// Makes the functions of one norm.func.
 class EntryBuilder {
 public:
-  EntryBuilder(ModuleOp module, norm::FuncOp func, norm::TargetAttr target,
-               LLVM::LLVMFuncOp cpuCheck)
-      : module(module), func(func), target(target), cpuCheck(cpuCheck),
+  EntryBuilder(ModuleOp module, norm::FuncOp func,
+               ArrayRef<norm::TargetAttr> targets, LLVM::LLVMFuncOp runnable)
+      : module(module), func(func), targets(targets), runnable(runnable),
         signature(Signature::get(func)), name(func.getSymName().str()),
         frameType(signature.getFrameType(module.getContext())),
         b(func.getLoc(), module.getContext()) {
@@ -48,22 +49,27 @@ public:
   LogicalResult build();
 
 private:
+  LogicalResult findBodies();
+  LLVM::LLVMFuncOp declare(const Twine &callee, Type result);
   void buildWorkspaceSize();
   void buildEntry();
+  Value callBody(Value variants, Value frame);
   void storeField(Value frame, unsigned index, Value value) {
     LLVM::StoreOp::create(b, value, b.field(frameType, frame, index));
   }
 
   ModuleOp module;
   norm::FuncOp func;
-  norm::TargetAttr target;
-  LLVM::LLVMFuncOp cpuCheck;
+  ArrayRef<norm::TargetAttr> targets;
+  LLVM::LLVMFuncOp runnable;
   Signature signature;
   std::string name;
   LLVM::LLVMStructType frameType;
   CodeBuilder b;
   unsigned numExtents = 0;
-  LLVM::LLVMFuncOp body, workspaceBytes, workspaceSize;
+  /// One per target, or one without a target.
+  SmallVector<LLVM::LLVMFuncOp> bodies, workspaceBytes;
+  LLVM::LLVMFuncOp workspaceSize;
 };
 
 struct BuildEntryPass : bnc::impl::BuildEntryPassBase<BuildEntryPass> {
@@ -73,23 +79,47 @@ struct BuildEntryPass : bnc::impl::BuildEntryPassBase<BuildEntryPass> {
 
 } // namespace
 
-LogicalResult EntryBuilder::build() {
-  for (auto [callee, suffix, isNeeded] :
-       {std::make_tuple(&body, ".body", true),
-        std::make_tuple(&workspaceBytes, ".workspace_bytes",
-                        signature.getWorkspaceIndex().has_value())}) {
+LogicalResult EntryBuilder::findBodies() {
+  bool hasWorkspace = signature.getWorkspaceIndex().has_value();
+  if (targets.size() > 1) {
+    for (norm::TargetAttr target : targets) {
+      bodies.push_back(declare(".body." + target.getName(), b.getI32Type()));
+      if (hasWorkspace)
+        workspaceBytes.push_back(
+            declare(".workspace_bytes." + target.getName(), b.getI64Type()));
+    }
+    return success();
+  }
+  for (auto [callees, suffix, isNeeded] :
+       {std::make_tuple(&bodies, ".body", true),
+        std::make_tuple(&workspaceBytes, ".workspace_bytes", hasWorkspace)}) {
     if (!isNeeded)
       continue;
-    *callee = module.lookupSymbol<LLVM::LLVMFuncOp>(name + suffix);
-    if (!*callee)
+    auto callee = module.lookupSymbol<LLVM::LLVMFuncOp>(name + suffix);
+    if (!callee)
       return func.emitError("expected the kernels of '")
              << name << "' to be lowered to '" << name << suffix << "'";
+    callees->push_back(callee);
   }
-  buildMetadataFunction(module, func, signature, target);
+  return success();
+}
+
+/// Declares a function of another variant, which gets the frame.
+LLVM::LLVMFuncOp EntryBuilder::declare(const Twine &callee, Type result) {
+  b.setInsertionPointToEnd(module.getBody());
+  return LLVM::LLVMFuncOp::create(
+      b, (name + callee).str(),
+      LLVM::LLVMFunctionType::get(result, {b.getPointerType()}));
+}
+
+LogicalResult EntryBuilder::build() {
+  if (failed(findBodies()))
+    return failure();
+  buildMetadataFunction(module, func, signature, targets);
   // The metadata is the last to read the norm.func's own symbol, but the
   // checks read its kernels: it leaves the table now and goes at the end.
   func->remove();
-  if (workspaceBytes)
+  if (signature.getWorkspaceIndex())
     buildWorkspaceSize();
   buildEntry();
   func->destroy();
@@ -100,8 +130,11 @@ LogicalResult EntryBuilder::build() {
 /// so that the entry does not call through a symbol another library may take.
 void EntryBuilder::buildWorkspaceSize() {
   SmallVector<Type> types(numExtents, b.getI64Type());
-  // Integers only: it may be asked on a processor without the target's vectors.
-  workspaceBytes.setTargetCpu(baselineCPU);
+  // Integers only: they may be asked on a processor without the target's
+  // vectors.
+  for (LLVM::LLVMFuncOp callee : workspaceBytes)
+    if (!callee.isExternal())
+      callee.setTargetCpu(baselineCPU);
   workspaceSize = b.function(module, name + ".workspace", b.getI64Type(), types,
                              LLVM::Linkage::Internal);
   Block *entry = b.getBlock();
@@ -122,7 +155,12 @@ void EntryBuilder::buildWorkspaceSize() {
   storeField(frame, 0, b.null());
   for (auto [i, extent] : llvm::enumerate(extents))
     storeField(frame, i + 1, extent);
-  Value bytes = LLVM::CallOp::create(b, workspaceBytes, frame).getResult();
+  // The same on every processor: the most that any target needs.
+  Value bytes;
+  for (LLVM::LLVMFuncOp callee : workspaceBytes) {
+    Value needed = LLVM::CallOp::create(b, callee, frame).getResult();
+    bytes = bytes ? LLVM::UMaxOp::create(b, bytes, needed).getResult() : needed;
+  }
   Value padded = LLVM::AddOp::create(b, bytes, b.i64(workspaceAlignment - 1));
   Value size = LLVM::SelectOp::create(
       b, b.compare(Predicate::eq, bytes, b.i64(0)), bytes, padded);
@@ -147,10 +185,15 @@ void EntryBuilder::buildEntry() {
   SmallVector<Value> arguments(all.drop_front());
 
   ArgumentChecks checks(b, func, signature, context, arguments);
-  checks.checkContext(target ? getISALevel(target) : BNC_ISA_BEST);
-  if (cpuCheck)
-    checks.checkCPU(
-        LLVM::CallOp::create(b, cpuCheck, ValueRange()).getResult());
+  Value variants = checks.checkContext();
+  if (runnable) {
+    int32_t levels = 0;
+    for (norm::TargetAttr target : targets)
+      levels |= 1 << getISALevel(target);
+    variants = checks.checkVariants(
+        LLVM::CallOp::create(b, runnable, ValueRange()).getResult(), variants,
+        levels);
+  }
   checks.checkExtents();
   checks.checkPointers();
   checks.checkDivisors();
@@ -175,23 +218,62 @@ void EntryBuilder::buildEntry() {
   storeField(frame, 0, context);
   for (auto [i, argument] : llvm::enumerate(arguments))
     storeField(frame, i + 1, argument);
-  Value status = LLVM::CallOp::create(b, body, frame).getResult();
+  Value status = callBody(variants, frame);
   Value isNegative = b.compare(Predicate::slt, status, b.i32(0));
   Value result =
       LLVM::SelectOp::create(b, isNegative, b.i32(BNC_CALLBACK_FAILED), status);
   LLVM::ReturnOp::create(b, result);
 }
 
+/// The status of the best body whose bit is in `variants`, of which at least
+/// one is.
+Value EntryBuilder::callBody(Value variants, Value frame) {
+  auto call = [&](LLVM::LLVMFuncOp body) -> Value {
+    return LLVM::CallOp::create(b, body, frame).getResult();
+  };
+  if (bodies.size() == 1)
+    return call(bodies.front());
+  Block *current = b.getBlock();
+  Region *region = current->getParent();
+  Block *done = b.createBlock(region, std::next(current->getIterator()),
+                              b.getI32Type(), b.getLoc());
+  b.setInsertionPointToEnd(current);
+  for (size_t i = bodies.size(); i-- > 1;) {
+    current = b.getBlock();
+    Block *here = b.createBlock(region, done->getIterator());
+    LLVM::BrOp::create(b, ValueRange(call(bodies[i])), done);
+    b.setInsertionPointToEnd(current);
+    Value bit = b.i32(1 << getISALevel(targets[i]));
+    Value isAllowed = b.compare(
+        Predicate::ne, LLVM::AndOp::create(b, variants, bit), b.i32(0));
+    b.branchIf(isAllowed, here, {});
+  }
+  LLVM::BrOp::create(b, ValueRange(call(bodies.front())), done);
+  b.setInsertionPointToEnd(done);
+  return done->getArgument(0);
+}
+
 void BuildEntryPass::runOnOperation() {
   ModuleOp module = getOperation();
+  if (bodiesOnly) {
+    // What runs before the processor is known asks for these.
+    for (norm::FuncOp func :
+         llvm::make_early_inc_range(module.getOps<norm::FuncOp>())) {
+      if (auto callee = module.lookupSymbol<LLVM::LLVMFuncOp>(
+              (func.getSymName() + ".workspace_bytes").str()))
+        callee.setTargetCpu(baselineCPU);
+      func.erase();
+    }
+    return;
+  }
   SmallVector<norm::FuncOp> funcs(module.getOps<norm::FuncOp>());
   if (funcs.empty())
     return;
-  auto target = module->getAttrOfType<norm::TargetAttr>("norm.target");
-  LLVM::LLVMFuncOp cpuCheck;
-  if (target)
-    cpuCheck = buildCPUCheck(module, target);
+  SmallVector<norm::TargetAttr> targets = getTargets(module);
+  LLVM::LLVMFuncOp runnable;
+  if (!targets.empty())
+    runnable = buildRunnable(module, targets);
   for (norm::FuncOp func : funcs)
-    if (failed(EntryBuilder(module, func, target, cpuCheck).build()))
+    if (failed(EntryBuilder(module, func, targets, runnable).build()))
       return signalPassFailure();
 }

@@ -1,10 +1,12 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
-// Asks the processor, by cpuid and xgetbv, for what a target needs.
+// Asks the processor, by cpuid and xgetbv, which targets it can run.
 
 #include "DetectCPU.h"
 
 #include "CodeBuilder.h"
+#include "MaxISA.h"
 
+#include "bnc/Target/CPU/InstructionSet.h"
 #include "bnc/abi.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -78,14 +80,6 @@ static constexpr uint32_t osxsaveBit = 1u << 27;
 /// XCR0: the system saves xmm and ymm; also opmasks and zmm.
 static constexpr uint32_t ymmState = 0x6, zmmState = 0xe6;
 
-int bnc::getISALevel(norm::TargetAttr target) {
-  if (target.getMasks() || target.getVectorBits() > 256)
-    return BNC_ISA_X86_64_V4;
-  return target.getFma() || target.getF16c() || target.getVectorBits() > 128
-             ? BNC_ISA_X86_64_V3
-             : BNC_ISA_X86_64_V2;
-}
-
 /// All features of `target`: its processor's, plus and minus its own.
 static llvm::StringSet<> collectFeatures(norm::TargetAttr target) {
   llvm::StringSet<> features;
@@ -128,29 +122,39 @@ static SmallVector<Value> cpuid(CodeBuilder &b, uint32_t leaf,
                 {b.i32(int32_t(leaf)), b.i32(subleaf)});
 }
 
+namespace {
+/// Where to go, with what, if something is missing.
+struct Missing {
+  Block *block;
+  Value found;
+};
+} // namespace
+
 /// Branches to `missing` unless `value` has all bits of `mask`.
 static void require(CodeBuilder &b, Value value, uint32_t mask,
-                    Block *missing) {
+                    Missing missing) {
   Value bits = b.i32(int32_t(mask));
   Value found = LLVM::AndOp::create(b, value, bits);
-  b.branchIf(b.compare(Predicate::ne, found, bits), missing, {});
+  b.branchIf(b.compare(Predicate::ne, found, bits), missing.block,
+             missing.found);
 }
 
 /// Branches to `missing` unless cpuid knows `leaf`.
 static void requireLeaf(CodeBuilder &b, uint32_t leaf, uint32_t subleaf,
-                        Block *missing) {
+                        Missing missing) {
   Value last = cpuid(b, leaf & 0x80000000, 0)[EAX];
-  b.branchIf(b.compare(Predicate::ult, last, b.i32(int32_t(leaf))), missing,
-             {});
+  b.branchIf(b.compare(Predicate::ult, last, b.i32(int32_t(leaf))),
+             missing.block, missing.found);
   if (subleaf == 0)
     return;
   Value lastSub = cpuid(b, leaf, 0)[EAX];
-  b.branchIf(b.compare(Predicate::ult, lastSub, b.i32(subleaf)), missing, {});
+  b.branchIf(b.compare(Predicate::ult, lastSub, b.i32(subleaf)), missing.block,
+             missing.found);
 }
 
 /// Code that reaches its end if the processor has `features`, else `missing`.
 static void buildDetection(CodeBuilder &b, const llvm::StringSet<> &features,
-                           Block *missing) {
+                           Missing missing) {
   SmallVector<LeafMasks> leaves;
   for (const FeatureBit &feature : featureBits) {
     if (!features.contains(feature.name))
@@ -177,32 +181,54 @@ static void buildDetection(CodeBuilder &b, const llvm::StringSet<> &features,
   }
 }
 
-LLVM::LLVMFuncOp bnc::buildCPUCheck(ModuleOp module, norm::TargetAttr target) {
+Value bnc::buildAllowedLevels(CodeBuilder &b, Value limit) {
+  Value below =
+      LLVM::SubOp::create(b, LLVM::ShlOp::create(b, b.i32(2), limit), b.i32(1));
+  Value isBest = b.compare(Predicate::eq, limit, b.i32(BNC_ISA_BEST));
+  return LLVM::SelectOp::create(b, isBest, b.i32(-1), below);
+}
+
+LLVM::LLVMFuncOp bnc::buildRunnable(ModuleOp module,
+                                    ArrayRef<norm::TargetAttr> targets) {
+  LLVM::LLVMFuncOp maxISA = buildMaxISA(module);
   CodeBuilder b(module.getLoc(), module.getContext());
   b.setInsertionPointToEnd(module.getBody());
-  auto cache = LLVM::GlobalOp::create(b, b.getI32Type(), /*isConstant=*/false,
+  Type i32 = b.getI32Type();
+  auto cache = LLVM::GlobalOp::create(b, i32, /*isConstant=*/false,
                                       LLVM::Linkage::Internal, "bnc.cpu",
                                       b.getI32IntegerAttr(0));
 
-  LLVM::LLVMFuncOp func = b.function(module, "bnc.cpu_supported", b.getI1Type(),
-                                     {}, LLVM::Linkage::Internal);
+  LLVM::LLVMFuncOp func =
+      b.function(module, "bnc.runnable", i32, {}, LLVM::Linkage::Internal);
   Region &body = func.getBody();
-  Block *known = b.createBlock(&body, body.end(), b.getI32Type(), b.getLoc());
-  Block *missing = b.createBlock(&body, body.end());
-  Block *store = b.createBlock(&body, body.end(), b.getI32Type(), b.getLoc());
+  Location loc = b.getLoc();
+  Block *known = b.createBlock(&body, body.end(), i32, loc);
+  LLVM::ReturnOp::create(b, known->getArgument(0));
+  Block *store = b.createBlock(&body, body.end(), i32, loc);
+  Block *detected = b.createBlock(&body, body.end(), i32, loc);
 
   b.setInsertionPointToEnd(&body.front());
   Value address = LLVM::AddressOfOp::create(b, cache);
   Value cached = LLVM::LoadOp::create(
-      b, b.getI32Type(), address, /*alignment=*/4, /*isVolatile=*/false,
+      b, i32, address, /*alignment=*/4, /*isVolatile=*/false,
       /*isNonTemporal=*/false, /*isInvariant=*/false,
       /*isInvariantGroup=*/false, LLVM::AtomicOrdering::monotonic);
   b.branchIf(b.compare(Predicate::ne, cached, b.i32(0)), known, cached);
-  buildDetection(b, collectFeatures(target), missing);
-  LLVM::BrOp::create(b, ValueRange(b.i32(1)), store);
+  Value limit = LLVM::CallOp::create(b, maxISA, ValueRange()).getResult();
+  b.branchIf(b.compare(Predicate::slt, limit, b.i32(0)), store,
+             b.i32(runnableKnown | runnableBadEnvironment));
+  int32_t found = 0;
+  for (norm::TargetAttr target : targets) {
+    buildDetection(b, collectFeatures(target), {detected, b.i32(found)});
+    found |= 1 << getISALevel(target);
+  }
+  LLVM::BrOp::create(b, ValueRange(b.i32(found)), detected);
 
-  b.setInsertionPointToEnd(missing);
-  LLVM::BrOp::create(b, ValueRange(b.i32(2)), store);
+  b.setInsertionPointToEnd(detected);
+  Value allowed = buildAllowedLevels(b, limit);
+  Value runnable = LLVM::AndOp::create(b, detected->getArgument(0), allowed);
+  Value answer = LLVM::OrOp::create(b, runnable, b.i32(runnableKnown));
+  LLVM::BrOp::create(b, ValueRange(answer), store);
 
   b.setInsertionPointToEnd(store);
   LLVM::StoreOp::create(b, store->getArgument(0), address, /*alignment=*/4,
@@ -210,9 +236,5 @@ LLVM::LLVMFuncOp bnc::buildCPUCheck(ModuleOp module, norm::TargetAttr target) {
                         /*isInvariantGroup=*/false,
                         LLVM::AtomicOrdering::monotonic);
   LLVM::BrOp::create(b, store->getArguments(), known);
-
-  b.setInsertionPointToEnd(known);
-  Value supported = b.compare(Predicate::eq, known->getArgument(0), b.i32(1));
-  LLVM::ReturnOp::create(b, supported);
   return func;
 }

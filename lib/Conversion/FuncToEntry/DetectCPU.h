@@ -1,25 +1,36 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
-// Whether the processor at run time has what a target needs.
+// Which targets the processor and the environment allow at run time.
 
 #ifndef BNC_LIB_CONVERSION_FUNCTOENTRY_DETECTCPU_H
 #define BNC_LIB_CONVERSION_FUNCTOENTRY_DETECTCPU_H
 
-#include "bnc/Dialect/Norm/IR/Norm.h"
+#include "CodeBuilder.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "bnc/Dialect/Norm/IR/Norm.h"
 
 namespace bnc {
 
-/// The enum bnc_isa that covers `target`: the least x86-64 level that has its
-/// vectors.
-int getISALevel(norm::TargetAttr target);
+/// What `bnc.runnable` returns: a bit per instruction set, 1 << enum bnc_isa,
+/// and these two, whose places no instruction set takes.
+enum RunnableBit : int32_t {
+  /// It has been asked: the word that caches the answer is 0 until then.
+  runnableKnown = 1 << 0,
+  /// BNC_MAX_ISA names no instruction set. No other bit is set then.
+  runnableBadEnvironment = 1 << 1
+};
 
-/// Adds to `module` the internal function `bnc.cpu_supported() -> i1`: whether
-/// the processor, and the system's state saving, have every instruction that
-/// code for `target` may use. It asks once per process: a hidden word caches
-/// the answer (0 unknown, 1 yes, 2 no), written atomically and idempotently.
-mlir::LLVM::LLVMFuncOp buildCPUCheck(mlir::ModuleOp module,
-                                     norm::TargetAttr target);
+/// Adds to `module` the internal function `bnc.runnable() -> i32`: which of
+/// `targets` (worst first, each has the next one's subset of instructions) may
+/// run, in that the processor and the system's state saving have every
+/// instruction that its code may use, and BNC_MAX_ISA allows it. It asks once
+/// per process: a hidden word caches the answer, written atomically and
+/// idempotently.
+mlir::LLVM::LLVMFuncOp buildRunnable(mlir::ModuleOp module,
+                                     llvm::ArrayRef<norm::TargetAttr> targets);
+
+/// The bits of the instruction sets up to `limit`, an enum bnc_isa; all of them
+/// for BNC_ISA_BEST.
+mlir::Value buildAllowedLevels(CodeBuilder &b, mlir::Value limit);
 
 } // namespace bnc
 

@@ -7,6 +7,7 @@
 #include "CodeBuilder.h"
 
 #include "bnc/Emit/Metadata.h"
+#include "bnc/Target/CPU/InstructionSet.h"
 #include "bnc/abi.h"
 
 #include "llvm/ADT/StringMap.h"
@@ -99,7 +100,7 @@ static Value insertFields(CodeBuilder &b, Value value, ValueRange fields) {
 
 void bnc::buildMetadataFunction(ModuleOp module, norm::FuncOp func,
                                 const Signature &signature,
-                                norm::TargetAttr target) {
+                                ArrayRef<norm::TargetAttr> targets) {
   MLIRContext *context = module.getContext();
   StringRef name = func.getSymName();
   CodeBuilder b(func.getLoc(), context);
@@ -144,8 +145,11 @@ void bnc::buildMetadataFunction(ModuleOp module, norm::FuncOp func,
   });
 
   LLVM::GlobalOp nameText = layout.addString(name);
-  LLVM::GlobalOp targetText = layout.addString(target ? target.getName() : "");
-  LLVM::GlobalOp json = layout.addString(describeFunction(func, target));
+  LLVM::GlobalOp targetText = layout.addString(printTargets(targets));
+  // Of several targets the description was made where all their kernels are.
+  auto description = func->getAttrOfType<StringAttr>("norm.description");
+  LLVM::GlobalOp json = layout.addString(description ? description.str()
+                                                     : describeFunction(func));
   LLVM::GlobalOp metadata =
       layout.add(getMetadataType(context), [&](Value value) {
         return insertFields(

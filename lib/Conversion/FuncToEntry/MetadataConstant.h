@@ -9,9 +9,11 @@
 namespace bnc {
 
 /// Adds `f_metadata()` for `func` to `module`, with the bnc_metadata it
-/// returns. `target` may be null.
+/// returns. Its JSON is the attribute `norm.description` of `func` where it has
+/// one, else describeFunction's.
 void buildMetadataFunction(mlir::ModuleOp module, norm::FuncOp func,
-                           const Signature &signature, norm::TargetAttr target);
+                           const Signature &signature,
+                           llvm::ArrayRef<norm::TargetAttr> targets);
 
 } // namespace bnc
 

@@ -21,12 +21,13 @@ enum bnc_status {
   BNC_FORBIDDEN_OVERLAP = -4, /* an output overlaps another argument */
   BNC_WORKSPACE_TOO_SMALL =
       -5,                   /* workspace missing or below f_workspace_size */
-  BNC_UNSUPPORTED_CPU = -6, /* no variant for this processor or max_isa */
+  BNC_UNSUPPORTED_CPU = -6, /* no variant for this processor and limits */
   BNC_COUNT_TOO_SMALL = -7, /* unbiased running variance of one element */
   BNC_INDIVISIBLE_EXTENT =
-      -8,                   /* a dynamic extent is no multiple of its split */
-  BNC_BAD_CONTEXT = -9,     /* ctx->size or ctx->max_isa is unknown */
-  BNC_CALLBACK_FAILED = -10 /* a callback returned a negative code */
+      -8,                    /* a dynamic extent is no multiple of its split */
+  BNC_BAD_CONTEXT = -9,      /* ctx->size or ctx->max_isa is unknown */
+  BNC_CALLBACK_FAILED = -10, /* a callback returned a negative code */
+  BNC_BAD_ENVIRONMENT = -11  /* BNC_MAX_ISA names no instruction set */
 };
 
 /* Instruction sets for bnc_context.max_isa and BNC_MAX_ISA, best last. */
@@ -34,7 +35,9 @@ enum bnc_isa {
   BNC_ISA_BEST = 0,
   BNC_ISA_X86_64_V2 = 2,
   BNC_ISA_X86_64_V3 = 3,
-  BNC_ISA_X86_64_V4 = 4
+  BNC_ISA_X86_64_V4 = 4,
+  BNC_ISA_X86_64_V4_BF16 = 5, /* with AVX512-BF16 */
+  BNC_ISA_X86_64_V4_FP16 = 6  /* with AVX512-BF16 and AVX512-FP16 */
 };
 
 /* How to run. Zero a context, set size = sizeof(bnc_context), then what you
@@ -71,7 +74,7 @@ typedef struct bnc_metadata {
   size_t size;           /* sizeof(bnc_metadata) of the generator */
   int32_t abi;           /* 1 */
   const char *name;      /* of the function */
-  const char *target;    /* of the generated code */
+  const char *target;    /* of the generated code; several: with commas */
   int32_t num_arguments; /* without ctx */
   const bnc_argument_info *arguments;
   const char *json; /* all of it and the plan, as in the JSON sidecar */

@@ -27,7 +27,12 @@ TEST(Metadata, DescribesArgumentsAndKernels) {
   EXPECT_EQ(y.getBoolean("strided"), true);
   EXPECT_EQ(func.getString("bytes_read"), "2 * n * c + 4 * c");
   EXPECT_EQ(func.getString("bytes_written"), "4 * c + 2 * n * c");
-  llvm::json::Object &kernel = *func.getArray("kernels")->front().getAsObject();
+  llvm::json::Object &kernel = *func.getArray("variants")
+                                    ->front()
+                                    .getAsObject()
+                                    ->getArray("kernels")
+                                    ->front()
+                                    .getAsObject();
   EXPECT_EQ(kernel.getArray("reductions")->size(), 1u);
 }
 
@@ -43,7 +48,7 @@ norm.func @id(%x: [r, c = 4] f64) -> (y: [r, c] f64) {
 }
 )");
   llvm::Expected<llvm::json::Value> value =
-      llvm::json::parse(describeFunction(parsed.func(), {}));
+      llvm::json::parse(describeFunction(parsed.func()));
   ASSERT_TRUE(bool(value));
   EXPECT_EQ(value->getAsObject()->getString("bytes_read"), "32 * r");
 }

@@ -10,9 +10,9 @@
 
 TEST(Status, EveryCodeHasItsOwnString) {
   std::set<std::string> strings;
-  for (int status = BNC_CALLBACK_FAILED; status <= BNC_OK; ++status)
+  for (int status = BNC_BAD_ENVIRONMENT; status <= BNC_OK; ++status)
     strings.insert(bnc_status_string(status));
-  EXPECT_EQ(strings.size(), 11u);
+  EXPECT_EQ(strings.size(), 12u);
   EXPECT_EQ(strings.count("unknown status"), 0u);
   EXPECT_STREQ(bnc_status_string(-1000), "unknown status");
   EXPECT_STREQ(bnc_status_string(7), "error of the caller's own callback");
@@ -20,7 +20,8 @@ TEST(Status, EveryCodeHasItsOwnString) {
 
 TEST(ISA, NamesGoBothWays) {
   for (int isa :
-       {BNC_ISA_BEST, BNC_ISA_X86_64_V2, BNC_ISA_X86_64_V3, BNC_ISA_X86_64_V4})
+       {BNC_ISA_BEST, BNC_ISA_X86_64_V2, BNC_ISA_X86_64_V3, BNC_ISA_X86_64_V4,
+        BNC_ISA_X86_64_V4_BF16, BNC_ISA_X86_64_V4_FP16})
     EXPECT_EQ(bnc_isa_from_name(bnc_isa_name(isa)), isa);
   EXPECT_EQ(bnc_isa_name(1), nullptr);
   EXPECT_EQ(bnc_isa_from_name("x86-64-v5"), -1);
@@ -45,5 +46,7 @@ TEST(CPU, FactsAreFilled) {
             bool(__builtin_cpu_supports("x86-64-v3")));
   EXPECT_EQ(facts.isa >= BNC_ISA_X86_64_V4,
             bool(__builtin_cpu_supports("x86-64-v4")));
+  EXPECT_EQ(facts.isa >= BNC_ISA_X86_64_V4_BF16,
+            bool(__builtin_cpu_supports("avx512bf16")));
 #endif
 }

@@ -54,7 +54,7 @@ NormDialect::getParseOperationHook(StringRef) const {
 LogicalResult NormDialect::verifyOperationAttribute(Operation *op,
                                                     NamedAttribute attribute) {
   StringRef name = attribute.getName();
-  if (name != "norm.version" && name != "norm.target")
+  if (name != "norm.version" && name != "norm.target" && name != "norm.targets")
     return success();
   if (!isa<ModuleOp>(op))
     return op->emitError("'") << name << "' belongs on the module";
@@ -62,6 +62,15 @@ LogicalResult NormDialect::verifyOperationAttribute(Operation *op,
     if (!isa<TargetAttr>(attribute.getValue()))
       return op->emitError("expected 'norm.target' to be a #norm.target, but "
                            "got ")
+             << attribute.getValue();
+    return success();
+  }
+  if (name == "norm.targets") {
+    auto targets = dyn_cast<ArrayAttr>(attribute.getValue());
+    if (!targets || targets.empty() ||
+        !llvm::all_of(targets, llvm::IsaPred<TargetAttr>))
+      return op->emitError("expected 'norm.targets' to be a list of "
+                           "#norm.target, but got ")
              << attribute.getValue();
     return success();
   }
