@@ -16,6 +16,7 @@
 // CHECK-NEXT: U bn.workspace_bytes
 // CHECK-NEXT: T bn_metadata
 // CHECK-NEXT: T bn_workspace_size
+// CHECK-NEXT: U getenv
 // CHECK-NEXT: T inter
 // CHECK-NEXT: U inter.body
 // CHECK-NEXT: T inter_metadata

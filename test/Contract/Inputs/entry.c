@@ -186,7 +186,7 @@ static void check_context(size_t size) {
   REQUIRE(bn(NULL, 4, 8, x, 8, run, y, 8, 1, scratch, size) == BNC_OK);
   ctx.max_isa = 1;
   CHECK(bn(&ctx, 4, 8, x, 8, run, y, 8, 1, scratch, size), BNC_BAD_CONTEXT, -1);
-  ctx.max_isa = 5;
+  ctx.max_isa = BNC_ISA_X86_64_V4_FP16 + 1;
   CHECK(bn(&ctx, 4, 8, x, 8, run, y, 8, 1, scratch, size), BNC_BAD_CONTEXT, -1);
   ctx.max_isa = BNC_ISA_X86_64_V2;
   CHECK(bn(&ctx, 4, 8, x, 8, run, y, 8, 1, scratch, size), BNC_UNSUPPORTED_CPU,

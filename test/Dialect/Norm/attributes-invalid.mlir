@@ -119,3 +119,13 @@ module attributes {norm.target = "avx2"} {}
 
 // expected-error @below {{'norm.version' belongs on the module}}
 func.func private @f() attributes {norm.version = 1 : i64}
+
+// -----
+
+// expected-error @below {{expected 'norm.targets' to be a list of #norm.target, but got []}}
+module attributes {norm.targets = []} {}
+
+// -----
+
+// expected-error @below {{expected 'norm.targets' to be a list of #norm.target, but got ["x86-64-v3"]}}
+module attributes {norm.targets = ["x86-64-v3"]} {}
