@@ -81,6 +81,8 @@ OwningOpRef<ModuleOp> bnc::runLowering(ModuleOp kernels,
   lowering.naive = options.naive;
   lowering.forceCase = options.forceCase;
   lowering.bf16Convert = options.target.getBf16Convert();
+  lowering.fma = options.target.getFma();
+  lowering.f16c = options.target.getF16c();
   PassManager passes(kernels.getContext());
   buildLoweringPipeline(passes, lowering);
   if (failed(runPasses(*module, passes, options)))

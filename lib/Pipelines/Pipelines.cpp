@@ -38,7 +38,14 @@ void bnc::buildLoweringPipeline(OpPassManager &pm,
       lowering.forceCase = options.forceCase;
       pm.addPass(createLowerKernelsPass(lowering));
     }
+    // The spec's own fma is exact; polynomials need no more than f64 gives.
+    if (!options.fma)
+      pm.addPass(createExpandFmaPass());
     pm.addPass(createExpandMathPass());
+    if (!options.fma)
+      pm.addPass(createExpandFmaPass(ExpandFmaPassOptions{/*exact=*/false}));
+    if (!options.f16c)
+      pm.addPass(createExpandHalfPass());
   }
   BuildEntryPassOptions entry;
   entry.bodiesOnly = options.part == LoweringPart::Bodies;

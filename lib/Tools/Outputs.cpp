@@ -16,7 +16,7 @@ static const OutputKindInfo kOutputKinds[] = {
     {OutputKind::Shared, "shared", ".so", "shared library (needs a linker)"},
     {OutputKind::Header, "header", ".h", "C header"},
     {OutputKind::Metadata, "metadata", ".json",
-     "arguments, target, plan and schedule"},
+     "arguments; plan and schedule of every target"},
     {OutputKind::Object, "obj", ".o", "ELF object"},
     {OutputKind::Assembly, "asm", ".s", "assembly"},
     {OutputKind::LLVM, "llvm", ".ll", "LLVM IR after LLVM's passes"},

@@ -25,6 +25,28 @@ def BuildEntryPass : Pass<"bnc-build-entry", "::mlir::ModuleOp"> {
     "::mlir::scf::SCFDialect"];
 }
 
+def ExpandFmaPass : Pass<"bnc-expand-fma", "::mlir::ModuleOp"> {
+  let summary = "Replace math.fma of f32 by f64 arithmetic";
+  let description = [{
+    For targets without the instruction. No `math.fma` of f32 remains. Exactly,
+    the sum is rounded to odd in f64 and once more to f32; otherwise to nearest
+    twice, which differs where the f64 sum is within 2^-29 ulp of a tie.
+  }];
+  let options = [
+    Option<"exact", "exact", "bool", "true",
+           "round as the instruction does, in every case">];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def ExpandHalfPass : Pass<"bnc-expand-half", "::mlir::ModuleOp"> {
+  let summary = "Replace conversions of f16 by integer and f32 arithmetic";
+  let description = [{
+    For targets without the instructions. No `arith.extf` of f16 and no
+    `arith.truncf` of f32 to f16 remains.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def ExpandMathPass : Pass<"bnc-expand-math", "::mlir::ModuleOp"> {
   let summary = "Replace transcendental functions by polynomials";
   let description = [{

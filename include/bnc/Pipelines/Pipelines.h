@@ -28,6 +28,10 @@ struct LoweringOptions {
   int64_t forceCase = -1;
   /// Whether the target converts f32 to bf16 by an instruction.
   bool bf16Convert = false;
+  /// Whether it fuses a multiplication and an addition.
+  bool fma = true;
+  /// Whether it converts f16.
+  bool f16c = true;
 };
 
 /// A spec to kernels with plan and schedule. Needs the module attribute
