@@ -4,7 +4,7 @@
 #include "ArgumentChecks.h"
 
 #include "ABITypes.h"
-#include "DetectCPU.h"
+#include "Runnable.h"
 
 #include "bnc/abi.h"
 

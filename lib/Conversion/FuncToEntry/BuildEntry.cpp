@@ -2,8 +2,8 @@
 // Builds the exported C functions of every norm.func.
 
 #include "ArgumentChecks.h"
-#include "DetectCPU.h"
 #include "MetadataConstant.h"
+#include "Runnable.h"
 
 #include "bnc/Conversion/Passes.h"
 #include "bnc/Target/CPU/InstructionSet.h"
