@@ -154,26 +154,43 @@ void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
     return vector;
   };
   LoopMath math(b, loc);
-  Value stripes = math.div(length, stripeVectors * lanes);
+  // Dynamic extents make the most code: keep it small there.
+  int64_t together = getConstantIndex(length) ? stripeVectors : 1;
+  Value stripes = math.div(length, together * lanes);
   emitLoop(b, loc, math.constant(0), stripes, 1, {},
            [&](OpBuilder &body, Value index, ValueRange) {
              LoopMath inner(body, loc);
-             Value begin = inner.mul(index, stripeVectors * lanes);
+             Value begin = inner.mul(index, together * lanes);
              SmallVector<Point> vectors;
-             for (int64_t v = 0; v < stripeVectors; ++v)
+             for (int64_t v = 0; v < together; ++v)
                vectors.push_back(
                    makeVector(body, inner.add(begin, v * lanes), Value()));
              emitStripe(body, vectors, chunk, first, steps);
              return SmallVector<Value>();
            });
-  Value done = math.mul(stripes, stripeVectors * lanes);
-  emitLaneLoop(b, loc, math.sub(length, done), lanes, 1, {},
-               [&](OpBuilder &body, Value position, Value count, unsigned,
-                   MutableArrayRef<Value>) {
-                 Value at = LoopMath(body, loc).add(done, position);
-                 emitStripe(body, makeVector(body, at, count), chunk, first,
-                            steps);
-               });
+  Value done = math.mul(stripes, together * lanes);
+  Value left = math.sub(length, done);
+  if (getConstantIndex(left)) {
+    emitLaneLoop(b, loc, left, lanes, 1, {},
+                 [&](OpBuilder &body, Value position, Value count, unsigned,
+                     MutableArrayRef<Value>) {
+                   Value at = LoopMath(body, loc).add(done, position);
+                   emitStripe(body, makeVector(body, at, count), chunk, first,
+                              steps);
+                 });
+    return;
+  }
+  // A masked body serves whole vectors too: less code to compile.
+  emitLoop(b, loc, math.constant(0), math.ceilDiv(left, lanes), 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath inner(body, loc);
+             Value offset = inner.mul(index, lanes);
+             Value count =
+                 inner.min(inner.sub(left, offset), inner.constant(lanes));
+             emitStripe(body, makeVector(body, inner.add(done, offset), count),
+                        chunk, first, steps);
+             return SmallVector<Value>();
+           });
 }
 
 void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
