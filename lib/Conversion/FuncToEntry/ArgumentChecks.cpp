@@ -78,8 +78,8 @@ Value ArgumentChecks::checkContext() {
 
 Value ArgumentChecks::checkVariants(Value runnable, Value allowed,
                                     int32_t levels) {
-  Value variants = LLVM::AndOp::create(
-      b, LLVM::AndOp::create(b, runnable, allowed), b.i32(levels));
+  Value both = LLVM::AndOp::create(b, runnable, allowed);
+  Value variants = LLVM::AndOp::create(b, both, b.i32(levels));
   Region *body = b.getBlock()->getParent();
   Block *none = b.createBlock(body, body->end());
   b.setInsertionPointToEnd(none);

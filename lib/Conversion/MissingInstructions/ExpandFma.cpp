@@ -75,8 +75,9 @@ static void expand(math::FmaOp fma, bool exact) {
   auto widen = [&](Value value) -> Value {
     return arith::ExtFOp::create(b, loc, wide, value);
   };
-  Value product =
-      arith::MulFOp::create(b, loc, widen(fma.getA()), widen(fma.getB()));
+  // One after the other: compilers order the arguments of a call differently.
+  Value left = widen(fma.getA()), right = widen(fma.getB());
+  Value product = arith::MulFOp::create(b, loc, left, right);
   Value addend = widen(fma.getC());
   Value sum = arith::AddFOp::create(b, loc, product, addend);
   if (exact)
