@@ -40,22 +40,15 @@ static bool takesPairs(const KernelStructure &structure) {
   if (structure.getForm() != KernelForm::Rows ||
       !structure.getComputeType().isF32())
     return false;
-  SmallVector<Value> worklist;
+  SmallVector<Value> terms;
   for (unsigned stage = 0; stage < structure.getNumStages(); ++stage)
     for (Operation *reduction : structure.getReductions(stage))
-      worklist.push_back(reduction->getOperand(0));
-  llvm::DenseSet<Value> seen;
-  while (!worklist.empty()) {
-    Value value = worklist.pop_back_val();
-    if (!seen.insert(value).second ||
-        !(structure.getDims(value) & structure.getReducedDims()))
-      continue;
-    if (Operation *op = value.getDefiningOp())
-      llvm::append_range(worklist, op->getOperands());
-    else if (!value.getType().isBF16())
-      return false;
-  }
-  return true;
+      terms.push_back(reduction->getOperand(0));
+  return llvm::all_of(structure.listInputs(terms), [&](unsigned i) {
+    Value input = structure.getKernel().getBlock()->getArgument(i);
+    return input.getType().isBF16() ||
+           !(structure.getInputDims(i) & structure.getReducedDims());
+  });
 }
 
 namespace {

@@ -15,24 +15,31 @@ using namespace bnc::norm;
 
 namespace {
 
-class MomentsEmitter {
+/// Emits the records of one chunk; see emitChunkRecords.
+class ChunkRecordEmitter {
 public:
-  MomentsEmitter(PhaseContext &phase, ArrayRef<Operation *> reductions,
-                 Value count, ChunkPass pass)
+  ChunkRecordEmitter(PhaseContext &phase, ArrayRef<Operation *> reductions,
+                     Value count, ChunkPass pass)
       : phase(phase), loc(phase.loc), reductions(reductions), count(count),
         pass(pass) {
-    anyMoments = llvm::any_of(reductions,
-                              [](Operation *op) { return isa<MomentsOp>(op); });
+    for (unsigned term = 0; term < reductions.size(); ++term)
+      if (isMoments(term))
+        moments.push_back(term);
     // f64 carries the mean as a pair, which a plain sum has not.
-    triesOnePass = anyMoments && phase.structure.getComputeType().isF32();
+    triesOnePass = !moments.empty() && phase.structure.getComputeType().isF32();
   }
 
   SmallVector<Record> emit(OpBuilder &b);
 
 private:
   SmallVector<Value> emitFirstPass(OpBuilder &b);
-  /// The records of the moments (others stay empty) from their plain sums.
-  SmallVector<Record> emitCentred(OpBuilder &b, ArrayRef<Value> sums);
+  /// Sets the records of the moments, by the second pass from the sums of the
+  /// first.
+  void emitCentred(OpBuilder &b, ArrayRef<Value> sums,
+                   MutableArrayRef<Record> records);
+  /// The same by the sums of the first, where these do not cancel.
+  void emitOnePass(OpBuilder &b, ArrayRef<Value> sums,
+                   MutableArrayRef<Record> records);
   Value addSquare(OpBuilder &b, Value x, Value sum) {
     return emitAddSquare(b, loc, phase.plan.getFma(), x, sum);
   }
@@ -46,7 +53,9 @@ private:
   ArrayRef<Operation *> reductions;
   Value count;
   ChunkPass pass;
-  bool anyMoments, triesOnePass;
+  /// The terms whose reductions are moments.
+  SmallVector<unsigned> moments;
+  bool triesOnePass;
 };
 
 } // namespace
@@ -62,7 +71,7 @@ static Value emitDot(OpBuilder &b, Location loc, Value sum, Value x, Value y) {
       .getResult(0);
 }
 
-SmallVector<Value> MomentsEmitter::emitFirstPass(OpBuilder &b) {
+SmallVector<Value> ChunkRecordEmitter::emitFirstPass(OpBuilder &b) {
   auto add = [&](OpBuilder &body, unsigned term, Value x,
                  llvm::function_ref<Value(Value)> maskOff,
                  MutableArrayRef<Value> sums) {
@@ -88,18 +97,16 @@ SmallVector<Value> MomentsEmitter::emitFirstPass(OpBuilder &b) {
   return pass(b, getFirstSums(), add, addPairs);
 }
 
-SmallVector<Record> MomentsEmitter::emitCentred(OpBuilder &b,
-                                                ArrayRef<Value> sums) {
-  RecordMath records(b, loc);
+void ChunkRecordEmitter::emitCentred(OpBuilder &b, ArrayRef<Value> sums,
+                                     MutableArrayRef<Record> records) {
+  RecordMath math(b, loc);
   SmallVector<Value> high(reductions.size()), pivots(reductions.size());
-  for (auto [term, reduction] : llvm::enumerate(reductions)) {
-    if (!isMoments(term))
-      continue;
-    high[term] = records.roundedMean(sums[term * getFirstSums()], count);
+  for (unsigned term : moments) {
+    high[term] = math.roundedMean(sums[term * getFirstSums()], count);
     pivots[term] = high[term];
     if (!isa<VectorType>(high[term].getType()))
       pivots[term] = vector::BroadcastOp::create(
-          b, loc, getVectorType(phase, reduction), high[term]);
+          b, loc, getVectorType(phase, reductions[term]), high[term]);
   }
   auto add = [&](OpBuilder &body, unsigned term, Value x,
                  llvm::function_ref<Value(Value)> maskOff,
@@ -111,74 +118,65 @@ SmallVector<Record> MomentsEmitter::emitCentred(OpBuilder &b,
     sums[1] = addSquare(body, d, sums[1]);
   };
   SmallVector<Value> centred = pass(b, 2, add, nullptr);
-  SmallVector<Record> result(reductions.size());
-  for (unsigned term = 0; term < reductions.size(); ++term)
-    if (isMoments(term))
-      result[term] = records.fromCentred(count, high[term], centred[2 * term],
-                                         centred[2 * term + 1]);
-  return result;
+  for (unsigned term : moments)
+    records[term] = math.fromCentred(count, high[term], centred[2 * term],
+                                     centred[2 * term + 1]);
 }
 
-SmallVector<Record> MomentsEmitter::emit(OpBuilder &b) {
-  SmallVector<Value> sums = emitFirstPass(b);
-  RecordMath records(b, loc);
-  SmallVector<Record> result(reductions.size());
-  for (unsigned term = 0; term < reductions.size(); ++term)
-    if (!isMoments(term))
-      result[term] = records.fromSum(count, sums[term * getFirstSums()]);
-  auto mergeMoments = [&](auto &&choose) {
-    for (unsigned term = 0; term < reductions.size(); ++term)
-      if (isMoments(term))
-        result[term] = choose(term);
-  };
-  if (!anyMoments)
-    return result;
-  if (!triesOnePass) {
-    SmallVector<Record> centred = emitCentred(b, sums);
-    mergeMoments([&](unsigned term) { return centred[term]; });
-    return result;
-  }
-
+void ChunkRecordEmitter::emitOnePass(OpBuilder &b, ArrayRef<Value> sums,
+                                     MutableArrayRef<Record> records) {
+  RecordMath math(b, loc);
   SmallVector<Value> cancels(reductions.size()), fields;
   Value anyCancels;
-  mergeMoments([&](unsigned term) {
-    Record record = records.fromSums(count, sums[2 * term], sums[2 * term + 1],
-                                     cancels[term]);
-    llvm::append_range(fields, record.getFields());
+  for (unsigned term : moments) {
+    records[term] =
+        math.fromSums(count, sums[2 * term], sums[2 * term + 1], cancels[term]);
+    llvm::append_range(fields, records[term].getFields());
     Value any = cancels[term];
     if (isa<VectorType>(any.getType()))
       any = vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, any);
     anyCancels =
         anyCancels ? arith::OrIOp::create(b, loc, anyCancels, any) : any;
-    return record;
-  });
+  }
   auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(fields)),
                                   anyCancels, /*withElseRegion=*/true);
   OpBuilder two = branch.getThenBodyBuilder();
-  SmallVector<Record> centred = emitCentred(two, sums);
+  SmallVector<Record> centred(reductions.size());
+  emitCentred(two, sums, centred);
   // Whether another row or lane cancels must not change the bits of this one.
   SmallVector<Value> chosen;
-  for (unsigned term = 0; term < reductions.size(); ++term)
-    if (isMoments(term))
-      for (auto [exact, plain] :
-           llvm::zip_equal(centred[term].getFields(), result[term].getFields()))
-        chosen.push_back(
-            arith::SelectOp::create(two, loc, cancels[term], exact, plain));
+  for (unsigned term : moments)
+    for (auto [exact, plain] :
+         llvm::zip_equal(centred[term].getFields(), records[term].getFields()))
+      chosen.push_back(
+          arith::SelectOp::create(two, loc, cancels[term], exact, plain));
   scf::YieldOp::create(two, loc, chosen);
   OpBuilder one = branch.getElseBodyBuilder();
   scf::YieldOp::create(one, loc, fields);
   ValueRange merged = branch.getResults();
-  mergeMoments([&](unsigned term) {
-    unsigned size = result[term].getFields().size();
-    Record record = Record::get(count, merged.take_front(size));
+  for (unsigned term : moments) {
+    unsigned size = records[term].getFields().size();
+    records[term] = Record::get(count, merged.take_front(size));
     merged = merged.drop_front(size);
-    return record;
-  });
-  return result;
+  }
+}
+
+SmallVector<Record> ChunkRecordEmitter::emit(OpBuilder &b) {
+  SmallVector<Value> sums = emitFirstPass(b);
+  SmallVector<Record> records(reductions.size());
+  for (unsigned term = 0; term < reductions.size(); ++term)
+    if (!isMoments(term))
+      records[term] =
+          RecordMath(b, loc).fromSum(count, sums[term * getFirstSums()]);
+  if (triesOnePass)
+    emitOnePass(b, sums, records);
+  else if (!moments.empty())
+    emitCentred(b, sums, records);
+  return records;
 }
 
 SmallVector<Record> bnc::emitChunkRecords(OpBuilder &b, PhaseContext &phase,
                                           ArrayRef<Operation *> reductions,
                                           Value count, ChunkPass pass) {
-  return MomentsEmitter(phase, reductions, count, pass).emit(b);
+  return ChunkRecordEmitter(phase, reductions, count, pass).emit(b);
 }

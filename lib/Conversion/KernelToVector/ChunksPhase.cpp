@@ -170,27 +170,15 @@ void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
            });
   Value done = math.mul(stripes, together * lanes);
   Value left = math.sub(length, done);
-  if (getConstantIndex(left)) {
-    emitLaneLoop(b, loc, left, lanes, 1, {},
-                 [&](OpBuilder &body, Value position, Value count, unsigned,
-                     MutableArrayRef<Value>) {
-                   Value at = LoopMath(body, loc).add(done, position);
-                   emitStripe(body, makeVector(body, at, count), chunk, first,
-                              steps);
-                 });
-    return;
-  }
-  // A masked body serves whole vectors too: less code to compile.
-  emitLoop(b, loc, math.constant(0), math.ceilDiv(left, lanes), 1, {},
-           [&](OpBuilder &body, Value index, ValueRange) {
-             LoopMath inner(body, loc);
-             Value offset = inner.mul(index, lanes);
-             Value count =
-                 inner.min(inner.sub(left, offset), inner.constant(lanes));
-             emitStripe(body, makeVector(body, inner.add(done, offset), count),
-                        chunk, first, steps);
-             return SmallVector<Value>();
-           });
+  auto emitRest = [&](OpBuilder &body, Value position, Value count, unsigned,
+                      MutableArrayRef<Value>) {
+    Value at = LoopMath(body, loc).add(done, position);
+    emitStripe(body, makeVector(body, at, count), chunk, first, steps);
+  };
+  if (getConstantIndex(left))
+    emitLaneLoop(b, loc, left, lanes, 1, {}, emitRest);
+  else
+    emitMaskedLoop(b, loc, left, lanes, {}, emitRest);
 }
 
 void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {

@@ -12,10 +12,6 @@ using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
-/// Below this a centred sum of squares of f32 terms may have lost squares to
-/// underflow (docs/Numerics.md).
-static constexpr double underflow = 0x1p-80;
-
 static Value getEps(Operation *reduction) {
   if (auto moments = dyn_cast<MomentsOp>(reduction))
     return moments.getEps();
@@ -42,7 +38,7 @@ Value bnc::emitIsSuspect(OpBuilder &b, Operation *reduction, PointEmitter &kept,
   // infinite mean from becoming NaN.
   if (reduction->getOperand(0).getType().isF64())
     return isNotFinite;
-  Value limit = makeFloat(b, loc, type, underflow);
+  Value limit = makeFloat(b, loc, type, leastSquares);
   Value isSmall = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT,
                                         record.m2, limit);
   if (Value eps = getEps(reduction)) {

@@ -89,6 +89,22 @@ SmallVector<Value> bnc::emitLaneLoop(OpBuilder &b, Location loc, Value length,
       });
 }
 
+SmallVector<Value> bnc::emitMaskedLoop(OpBuilder &b, Location loc, Value length,
+                                       int64_t lanes, ValueRange inits,
+                                       LaneBody body) {
+  LoopMath math(b, loc);
+  return emitLoop(b, loc, math.constant(0), math.ceilDiv(length, lanes), 1,
+                  inits, [&](OpBuilder &nested, Value iv, ValueRange values) {
+                    LoopMath inner(nested, loc);
+                    Value position = inner.mul(iv, lanes);
+                    Value left = inner.sub(length, position);
+                    Value count = inner.min(left, inner.constant(lanes));
+                    SmallVector<Value> next(values);
+                    body(nested, position, count, 0, next);
+                    return next;
+                  });
+}
+
 void bnc::emitIfSome(OpBuilder &b, Location loc, Value count,
                      MutableArrayRef<Value> carried, SomeBody body) {
   Value zero = LoopMath(b, loc).constant(0);

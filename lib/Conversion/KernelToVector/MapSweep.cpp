@@ -24,31 +24,15 @@ static constexpr int64_t lineBytes = 64;
 
 SmallVector<const KernelArray *> bnc::listInputs(const EmissionContext &context,
                                                  ArrayRef<Value> values) {
-  SmallVector<Value> worklist(values);
-  llvm::DenseSet<Value> seen;
   SmallVector<const KernelArray *> arrays;
-  unsigned numInputs = context.frame.getKernel().getInputs().size();
-  while (!worklist.empty()) {
-    Value value = worklist.pop_back_val();
-    if (!seen.insert(value).second)
-      continue;
-    if (auto argument = dyn_cast<BlockArgument>(value)) {
-      if (argument.getArgNumber() < numInputs)
-        arrays.push_back(&context.frame.getInput(argument.getArgNumber()));
-      continue;
-    }
-    Operation *op = value.getDefiningOp();
-    if (isa<MomentsOp, SumOfSquaresOp>(op))
-      continue;
-    llvm::append_range(worklist, op->getOperands());
-  }
+  for (unsigned i : context.structure.listInputs(values))
+    arrays.push_back(&context.frame.getInput(i));
   return arrays;
 }
 
 static SmallVector<MapOutput> listOutputs(const EmissionContext &context,
                                           bool overAllDims) {
   SmallVector<MapOutput> outputs;
-  SmallVector<const KernelArray *> inputs;
   KernelOp kernel = context.frame.getKernel();
   DimSet all = context.structure.getAllDims();
   for (auto [i, value] :
@@ -67,13 +51,19 @@ SmallVector<MapOutput> bnc::listKeptOutputs(const EmissionContext &context) {
   return listOutputs(context, /*overAllDims=*/false);
 }
 
-SmallVector<const KernelArray *>
-bnc::listMapArrays(const EmissionContext &context) {
+/// The inputs of `outputs`.
+static SmallVector<const KernelArray *>
+listInputsOf(const EmissionContext &context, ArrayRef<MapOutput> outputs) {
   SmallVector<Value> values;
-  SmallVector<MapOutput> outputs = listMapOutputs(context);
   for (const MapOutput &output : outputs)
     values.push_back(output.value);
-  SmallVector<const KernelArray *> arrays = listInputs(context, values);
+  return listInputs(context, values);
+}
+
+SmallVector<const KernelArray *>
+bnc::listMapArrays(const EmissionContext &context) {
+  SmallVector<MapOutput> outputs = listMapOutputs(context);
+  SmallVector<const KernelArray *> arrays = listInputsOf(context, outputs);
   for (const MapOutput &output : outputs)
     arrays.push_back(output.array);
   return arrays;
@@ -108,14 +98,16 @@ struct MapSweep {
   SmallVector<const KernelArray *> inputs;
 
   /// Prefetches what the rows after those in work will read where this point
-  /// reads: memory would rest while outputs are written.
-  void emitPrefetch(OpBuilder &b, const Point &point, bool nontemporal) {
+  /// reads, once a line: memory would rest while outputs are written.
+  void emitPrefetch(OpBuilder &b, const Point &point, unsigned slot,
+                    bool nontemporal) {
     int64_t ahead = nontemporal ? run.nontemporalPrefetch : run.prefetch;
     if (ahead == 0)
       return;
     DimSet keptDims = context.structure.getKeptDims();
     for (const KernelArray *array : inputs) {
-      if (array->getDimSet() != context.structure.getAllDims())
+      if (array->getDimSet() != context.structure.getAllDims() ||
+          slot * getVectorBytes(*array) % lineBytes != 0)
         continue;
       // The last kept dim's neighbour is the next row, or close to it where
       // rows of another outer dim follow; past the end nothing faults.
@@ -134,11 +126,11 @@ struct MapSweep {
   }
 
   /// If the run has a period, `phase` is the vector's, and moves on by `step`.
-  /// Stores nontemporally where `line` says the vector's place after the start
-  /// of a line.
-  void emitVector(OpBuilder &b, Value position, Value count,
+  /// It is vector number `slot` of its turn, which begins at a line of every
+  /// output where it stores nontemporally.
+  void emitVector(OpBuilder &b, Value position, Value count, unsigned slot,
                   MutableArrayRef<Value> phase, Value step,
-                  std::optional<unsigned> line = std::nullopt) {
+                  bool nontemporal = false) {
     KeptArrays turned;
     const KeptArrays *kept = run.keptArrays;
     if (run.period) {
@@ -150,12 +142,12 @@ struct MapSweep {
       Point point = row->getPoint();
       point.setLanes(b, context, run.laneGroup, position, count);
       if (!count)
-        emitPrefetch(b, point, line.has_value());
+        emitPrefetch(b, point, slot, nontemporal);
       PointEmitter lanes(b, context, point, row);
       lanes.useKeptArrays(kept, context.structure.getNumStages() + 1);
       for (const MapOutput &output : outputs)
         lanes.store(lanes.emit(output.value), *output.array,
-                    line ? getAlignment(*output.array, *line) : 0);
+                    nontemporal ? getAlignment(*output.array, slot) : 0);
     }
   }
 
@@ -170,20 +162,21 @@ struct MapSweep {
     });
   }
 
-  /// Two vectors from `position` on, all in use; see canPair.
-  void emitPair(OpBuilder &b, Value position,
-                std::optional<unsigned> line = std::nullopt) {
+  /// Two vectors from `position` on, all in use, of which the first is number
+  /// `slot`; see canPair and emitVector.
+  void emitPair(OpBuilder &b, Value position, unsigned slot,
+                bool nontemporal = false) {
     for (PointEmitter *row : rows) {
       Point even = row->getPoint();
       even.setLanes(b, context, run.laneGroup, position, Value());
-      emitPrefetch(b, even, line.has_value());
+      emitPrefetch(b, even, slot, nontemporal);
       Point odd = even;
       even.parity = 0;
       odd.parity = 1;
       PointEmitter evens(b, context, even, row), odds(b, context, odd, row);
       for (const MapOutput &output : outputs)
         evens.storePair(odds, output.value, *output.array,
-                        line ? getAlignment(*output.array, *line) : 0);
+                        nontemporal ? getAlignment(*output.array, slot) : 0);
     }
   }
 
@@ -192,14 +185,14 @@ struct MapSweep {
     unsigned slots =
         (getConstantIndex(run.length) ? mapSlots : dynamicMapSlots) / 2;
     emitLaneLoop(b, context.loc, run.length, lanes, slots, {},
-                 [&](OpBuilder &nested, Value position, Value count, unsigned,
-                     MutableArrayRef<Value>) {
+                 [&](OpBuilder &nested, Value position, Value count,
+                     unsigned slot, MutableArrayRef<Value>) {
                    Value at =
                        LoopMath(nested, context.loc).add(run.begin, position);
                    if (count)
                      emitEdge(nested, at, count);
                    else
-                     emitPair(nested, at);
+                     emitPair(nested, at, 2 * slot);
                  });
   }
 
@@ -231,11 +224,11 @@ struct MapSweep {
     Value step = getStep(b, slots * lanes);
     emitLaneLoop(b, context.loc, run.length, lanes, slots,
                  startPhases(b, run.begin, slots),
-                 [&](OpBuilder &nested, Value position, Value count, unsigned,
-                     MutableArrayRef<Value> phase) {
+                 [&](OpBuilder &nested, Value position, Value count,
+                     unsigned slot, MutableArrayRef<Value> phase) {
                    Value at =
                        LoopMath(nested, context.loc).add(run.begin, position);
-                   emitVector(nested, at, count, phase, step);
+                   emitVector(nested, at, count, slot, phase, step);
                  });
   }
 
@@ -267,21 +260,15 @@ struct MapSweep {
   /// Masked vectors from `begin` on; none where `length` is 0: an access of no
   /// lanes beside an unmapped page costs a microsecond on Zen 4.
   void emitEdge(OpBuilder &b, Value begin, Value length) {
-    Location loc = context.loc;
-    LoopMath math(b, loc);
     int64_t lanes = context.target.lanes;
     Value step = getStep(b, lanes);
-    emitLoop(b, loc, math.constant(0), math.ceilDiv(length, lanes), 1,
-             startPhases(b, begin, 1),
-             [&](OpBuilder &body, Value i, ValueRange carried) {
-               LoopMath inner(body, loc);
-               Value offset = inner.mul(i, lanes);
-               Value left = inner.sub(length, offset);
-               SmallVector<Value> phase(carried);
-               emitVector(body, inner.add(begin, offset),
-                          inner.min(left, inner.constant(lanes)), phase, step);
-               return phase;
-             });
+    emitMaskedLoop(b, context.loc, length, lanes, startPhases(b, begin, 1),
+                   [&](OpBuilder &body, Value position, Value count, unsigned,
+                       MutableArrayRef<Value> phase) {
+                     Value at =
+                         LoopMath(body, context.loc).add(begin, position);
+                     emitVector(body, at, count, 0, phase, step);
+                   });
   }
 
   /// The elements before the first output's first whole line.
@@ -369,9 +356,10 @@ struct MapSweep {
                for (int64_t slot = 0; slot < slots; slot += pairs ? 2 : 1) {
                  Value position = math.add(at, slot * lanes);
                  if (pairs)
-                   emitPair(body, position, slot);
+                   emitPair(body, position, slot, /*nontemporal=*/true);
                  else
-                   emitVector(body, position, Value(), phase, step, slot);
+                   emitVector(body, position, Value(), slot, phase, step,
+                              /*nontemporal=*/true);
                }
                return phase;
              });
@@ -389,10 +377,7 @@ void bnc::emitMapSweep(OpBuilder &b, const EmissionContext &context,
     return;
   for (PointEmitter *row : rows)
     row->moveTo(b);
-  SmallVector<Value> values;
-  for (const MapOutput &output : outputs)
-    values.push_back(output.value);
-  MapSweep sweep{context, rows, run, std::move(outputs),
-                 listInputs(context, values)};
+  SmallVector<const KernelArray *> inputs = listInputsOf(context, outputs);
+  MapSweep sweep{context, rows, run, std::move(outputs), std::move(inputs)};
   sweep.emit(b);
 }

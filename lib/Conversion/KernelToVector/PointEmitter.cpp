@@ -98,10 +98,6 @@ SmallVector<Value> PointEmitter::getIndices(const KernelArray &array) {
   return indices;
 }
 
-Value PointEmitter::getTailBuffer(Type storage, int64_t lanes) {
-  return allocateOnStack(b, loc, {lanes}, storage);
-}
-
 /// The first `lanes` elements from the point on, as they are stored; where
 /// elements are out of use, those that `laneMask` leaves out are 0.
 Value PointEmitter::loadLanes(const KernelArray &array, int64_t lanes,
@@ -116,7 +112,7 @@ Value PointEmitter::loadLanes(const KernelArray &array, int64_t lanes,
     return vector::MaskedLoadOp::create(b, loc, type, array.memref, indices,
                                         laneMask, zero);
   // No masked access of this width: copy element by element.
-  Value buffer = getTailBuffer(storage, lanes);
+  Value buffer = allocateOnStack(b, loc, {lanes}, storage);
   LoopMath math(b, loc);
   Value begin = math.constant(0);
   vector::StoreOp::create(b, loc, zero, buffer, begin);
@@ -226,7 +222,7 @@ void PointEmitter::store(Value value, const KernelArray &array,
                                   value);
     return;
   }
-  Value buffer = getTailBuffer(storage, point.lanes);
+  Value buffer = allocateOnStack(b, loc, {point.lanes}, storage);
   Value begin = LoopMath(b, loc).constant(0);
   vector::StoreOp::create(b, loc, value, buffer, begin);
   emitLoop(b, loc, begin, point.count, 1, {},

@@ -126,9 +126,6 @@ Record RecordMath::fromCentred(Value count, Value high, Value c, Value q) {
 /// mean is below 0.38 standard deviations: the difference then has 8/7 of the
 /// relative error of q, less than what centring costs (docs/Numerics.md).
 static constexpr double meanShare = 0.125;
-/// Below this q may have lost squares of f32 to underflow: they are flushed to
-/// zero below 2^-126 by the dot product of bf16 pairs.
-static constexpr double leastSquares = 0x1p-80;
 
 Record RecordMath::fromSums(Value count, Value s, Value q, Value &cancels) {
   Value s64 = toF64(s), q64 = toF64(q);

@@ -32,11 +32,9 @@ public:
     SmallVector<Value> terms;
     for (Operation *op : reductions)
       terms.push_back(op->getOperand(0));
-    inputs = listInputs(phase, terms);
-    SmallVector<DimSet> groups =
-        collapseDims(phase.structure.getReducedDims(), inputs);
-    laneGroup = groups.pop_back_val();
-    runGroups = groups;
+    runGroups = collapseDims(phase.structure.getReducedDims(),
+                             listInputs(phase, terms));
+    laneGroup = runGroups.pop_back_val();
   }
 
   void emit(OpBuilder &b);
@@ -64,7 +62,6 @@ private:
   Location loc;
   MutableArrayRef<Row> rows;
   ArrayRef<Operation *> reductions;
-  SmallVector<const KernelArray *> inputs;
   DimSet laneGroup;
   SmallVector<DimSet> runGroups;
 };
@@ -138,7 +135,7 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
     }
     return emitLaneLoop(
         runBuilder, loc, block.length, getWidth(), slots, carried,
-        [&](OpBuilder &body, Value position, Value count, unsigned slot,
+        [&](OpBuilder &body, Value position, Value count, unsigned,
             MutableArrayRef<Value> sums) {
           for (auto [r, row] : llvm::enumerate(rows)) {
             Point point = runEmitters[r]->getPoint();

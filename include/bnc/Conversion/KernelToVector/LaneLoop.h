@@ -24,6 +24,12 @@ emitLaneLoop(mlir::OpBuilder &b, mlir::Location loc, mlir::Value length,
              int64_t lanes, unsigned slots, mlir::ValueRange inits,
              LaneBody body);
 
+/// As emitLaneLoop with one slot, but every vector goes through one masked
+/// body: the least code, for what is short.
+llvm::SmallVector<mlir::Value>
+emitMaskedLoop(mlir::OpBuilder &b, mlir::Location loc, mlir::Value length,
+               int64_t lanes, mlir::ValueRange inits, LaneBody body);
+
 /// Emits `body` for where `count` is more than 0; `carried` are the values that
 /// it replaces.
 using SomeBody = llvm::function_ref<void(

@@ -148,7 +148,6 @@ private:
                         mlir::Value laneMask);
   void storeWhole(mlir::Value vector, const KernelArray &array,
                   mlir::ValueRange indices, int64_t nontemporal);
-  mlir::Value getTailBuffer(mlir::Type storage, int64_t lanes);
   mlir::Value createMask(int64_t lanes, mlir::Value inUse);
   llvm::SmallVector<mlir::Value> getIndices(const KernelArray &array);
   bool canMask(mlir::Type storage) const;

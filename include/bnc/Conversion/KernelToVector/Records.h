@@ -81,6 +81,11 @@ private:
   llvm::SmallVector<mlir::Value> slots;
 };
 
+/// A sum of squares of f32 below this may have lost some to underflow, which
+/// the dot product of bf16 pairs flushes to zero from 2^-126 on
+/// (docs/Numerics.md).
+inline constexpr double leastSquares = 0x1p-80;
+
 /// How many fields the record of `reduction` has (Record::getFields).
 unsigned getNumFields(mlir::Operation *reduction);
 

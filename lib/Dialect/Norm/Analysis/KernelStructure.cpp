@@ -24,6 +24,29 @@ static DimSet unionOfAxes(ArrayAttr view) {
   return set;
 }
 
+SmallVector<unsigned>
+KernelStructure::listInputs(ArrayRef<Value> values) const {
+  SmallVector<Value> worklist(values);
+  llvm::DenseSet<Value> seen;
+  SmallVector<unsigned> inputs;
+  unsigned numInputs = KernelOp(kernel).getInputs().size();
+  while (!worklist.empty()) {
+    Value value = worklist.pop_back_val();
+    if (!seen.insert(value).second)
+      continue;
+    if (auto argument = dyn_cast<BlockArgument>(value)) {
+      if (argument.getArgNumber() < numInputs)
+        inputs.push_back(argument.getArgNumber());
+      continue;
+    }
+    Operation *op = value.getDefiningOp();
+    if (isa<MomentsOp, SumOfSquaresOp>(op))
+      continue;
+    llvm::append_range(worklist, op->getOperands());
+  }
+  return inputs;
+}
+
 DimSet KernelStructure::getInputDims(unsigned i) const {
   return unionOfAxes(cast<ArrayAttr>(KernelOp(kernel).getInputViews()[i]));
 }

@@ -52,6 +52,11 @@ public:
     return reductions[stage];
   }
 
+  /// Numbers of the inputs that `values` are computed from, not looking through
+  /// reductions.
+  llvm::SmallVector<unsigned>
+  listInputs(llvm::ArrayRef<mlir::Value> values) const;
+
   /// Dims of the view of input or result `i`.
   DimSet getInputDims(unsigned i) const;
   DimSet getResultDims(unsigned i) const;
