@@ -2,14 +2,13 @@
  * Cuts streams into tiles and times the loops over them. */
 #define _POSIX_C_SOURCE 199309L
 #include "Limits.h"
+#include "Clock.h"
 
 #include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 
 #define LINE ((size_t)64)
-#define MAX_STREAMS 64
 /* Bytes of the longest stream per tile, and how far ahead inputs are
  * prefetched. Measured on copies of 8 KiB to 128 MiB with tiles of 512, 1024
  * and 4096 bytes: at 192 KiB and more this one is as fast as a copy loop
@@ -27,8 +26,8 @@ typedef struct limit_cursor {
 } limit_cursor;
 
 typedef struct limit_loop {
-  limit_cursor streams[MAX_STREAMS]; /* inputs, then outputs */
-  limit_cursor first_reads[MAX_STREAMS];
+  limit_cursor streams[BNC_LIMIT_STREAMS]; /* inputs, then outputs */
+  limit_cursor first_reads[BNC_LIMIT_STREAMS];
   size_t num_inputs, num_streams;
   size_t tiles, units;
   bnc_limit_stores stores;
@@ -96,12 +95,6 @@ static limit_cursor whole_lines(const bnc_limit_stream *stream) {
   return cursor;
 }
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 double bnc_limit_seconds(const bnc_limit_case *traffic,
                          bnc_limit_stores stores) {
   limit_loop loop;
@@ -110,7 +103,7 @@ double bnc_limit_seconds(const bnc_limit_case *traffic,
   memset(&loop, 0, sizeof(loop));
   loop.num_inputs = traffic->num_inputs;
   loop.num_streams = traffic->num_inputs + traffic->num_outputs;
-  if (loop.num_streams > MAX_STREAMS)
+  if (loop.num_streams > BNC_LIMIT_STREAMS)
     return -1;
   for (i = 0; i < loop.num_streams; ++i) {
     const bnc_limit_stream *stream =
@@ -139,12 +132,12 @@ double bnc_limit_seconds(const bnc_limit_case *traffic,
     cursor->base /= loop.tiles;
     loop.first_reads[i] = *cursor;
   }
-  start = now();
+  start = bnc_bench_now();
   if (__builtin_cpu_supports("avx512f"))
     run_avx512(&loop);
   else if (__builtin_cpu_supports("avx2"))
     run_avx2(&loop);
   else
     run_sse2(&loop);
-  return now() - start;
+  return bnc_bench_now() - start;
 }

@@ -9,6 +9,9 @@
 extern "C" {
 #endif
 
+/* Inputs and outputs of a case at most. */
+enum { BNC_LIMIT_STREAMS = 64 };
+
 /* Memory that a loop reads or writes from its begin to its end, whole cache
  * lines only. `passes` is how often that happens in one run: 1, or the number
  * of rows for parameters that every row reads again. */

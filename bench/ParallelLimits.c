@@ -3,12 +3,11 @@
 #define _POSIX_C_SOURCE 199309L
 #include "ParallelLimits.h"
 
+#include "Clock.h"
+
 #include "bnc/runtime.h"
 
 #include <stdlib.h>
-#include <time.h>
-
-#define MAX_STREAMS 64
 
 typedef struct parallel_limit {
   const bnc_limit_case *traffic;
@@ -46,7 +45,7 @@ static bnc_limit_stream cut(bnc_limit_stream stream, size_t part,
 static void run_part(void *argument, int64_t part) {
   const parallel_limit *whole = argument;
   const bnc_limit_case *traffic = whole->traffic;
-  bnc_limit_stream streams[MAX_STREAMS];
+  bnc_limit_stream streams[BNC_LIMIT_STREAMS];
   bnc_limit_case mine = *traffic;
   size_t i;
   for (i = 0; i < traffic->num_inputs; ++i)
@@ -65,22 +64,16 @@ static void run_part(void *argument, int64_t part) {
   bnc_limit_seconds(&mine, whole->stores);
 }
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 double bnc_bench_parallel_limit(void *pool, const bnc_limit_case *traffic,
                                 bnc_limit_stores stores) {
   parallel_limit whole;
   double start;
-  if (traffic->num_inputs + traffic->num_outputs > MAX_STREAMS)
+  if (traffic->num_inputs + traffic->num_outputs > BNC_LIMIT_STREAMS)
     return -1;
   whole.traffic = traffic;
   whole.stores = stores;
   whole.parts = (size_t)bnc_pool_threads(pool);
-  start = now();
+  start = bnc_bench_now();
   bnc_pool_parallel_for(pool, (int64_t)whole.parts, run_part, &whole);
-  return now() - start;
+  return bnc_bench_now() - start;
 }

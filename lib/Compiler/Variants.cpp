@@ -83,13 +83,11 @@ static OwningOpRef<ModuleOp> describeVariants(ArrayRef<ModuleOp> kernels) {
     targets.push_back(variant->getAttr("norm.target"));
   MLIRContext *context = library->getContext();
   (*library)->setAttr("norm.targets", ArrayAttr::get(context, targets));
-  for (FuncOp func : library->getOps<FuncOp>()) {
-    SmallVector<FuncOp> same;
-    for (ModuleOp variant : kernels)
-      same.push_back(variant.lookupSymbol<FuncOp>(func.getSymNameAttr()));
-    func->setAttr("norm.description",
-                  StringAttr::get(context, describeFunction(same)));
-  }
+  for (FuncOp func : library->getOps<FuncOp>())
+    func->setAttr(
+        "norm.description",
+        StringAttr::get(context, describeFunction(findVariants(
+                                     kernels, func.getSymNameAttr()))));
   return library;
 }
 

@@ -164,6 +164,13 @@ static void writeFunction(llvm::json::OStream &json,
   });
 }
 
+SmallVector<FuncOp> bnc::findVariants(ArrayRef<ModuleOp> variants,
+                                      StringAttr name) {
+  return llvm::map_to_vector(variants, [&](ModuleOp variant) {
+    return variant.lookupSymbol<FuncOp>(name);
+  });
+}
+
 std::string bnc::describeFunction(ArrayRef<FuncOp> variants) {
   std::string text;
   llvm::raw_string_ostream stream(text);
@@ -182,12 +189,8 @@ std::string bnc::buildMetadata(ArrayRef<ModuleOp> variants,
     json.attribute("abi", 1);
     json.attributeArray("functions", [&] {
       ModuleOp first = variants.front();
-      for (FuncOp func : first.getOps<FuncOp>()) {
-        SmallVector<FuncOp> same;
-        for (ModuleOp variant : variants)
-          same.push_back(variant.lookupSymbol<FuncOp>(func.getSymNameAttr()));
-        writeFunction(json, same);
-      }
+      for (FuncOp func : first.getOps<FuncOp>())
+        writeFunction(json, findVariants(variants, func.getSymNameAttr()));
     });
   });
   stream << '\n';

@@ -20,62 +20,44 @@ _OPSETS = [
 ]
 
 
+_PARAMETERS = ["weight", "bias"]
+# Of each op: the operator, its inputs after x, and its own attributes.
+_OPERATORS = {
+    "layer_norm": ("LayerNormalization", _PARAMETERS, {"axis": -1}),
+    "rms_norm": ("SimplifiedLayerNormalization", ["weight"], {"axis": -1}),
+    "batch_norm_inference": (
+        "BatchNormalization",
+        [*_PARAMETERS, "mean", "variance"],
+        {},
+    ),
+    "group_norm": ("GroupNormalization", _PARAMETERS, {}),
+    "instance_norm": ("InstanceNormalization", _PARAMETERS, {}),
+}
+_SKIP_OPERATORS = {
+    "layer_norm": ("SkipLayerNormalization", _PARAMETERS),
+    "rms_norm": ("SkipSimplifiedLayerNormalization", ["weight"]),
+}
+
+
 def _norm_node(case, y):
     """The norm, its inputs and its outputs."""
     if case.residual:
-        op = {
-            "layer_norm": "SkipLayerNormalization",
-            "rms_norm": "SkipSimplifiedLayerNormalization",
-        }[case.op]
-        names = ["x", "residual", "weight"]
-        if case.op == "layer_norm":
-            names.append("bias")
+        operator, names = _SKIP_OPERATORS[case.op]
         return helper.make_node(
-            op,
-            names,
+            operator,
+            ["x", "residual", *names],
             [y, "", "", "sum"],
             domain="com.microsoft",
             epsilon=EPS,
         )
-    if case.op == "layer_norm":
-        return helper.make_node(
-            "LayerNormalization",
-            ["x", "weight", "bias"],
-            [y],
-            axis=-1,
-            epsilon=EPS,
-        )
-    if case.op == "rms_norm":
-        return helper.make_node(
-            "SimplifiedLayerNormalization",
-            ["x", "weight"],
-            [y],
-            axis=-1,
-            epsilon=EPS,
-        )
-    if case.op == "batch_norm_inference":
-        return helper.make_node(
-            "BatchNormalization",
-            ["x", "weight", "bias", "mean", "variance"],
-            [y],
-            epsilon=EPS,
-        )
+    if case.op not in _OPERATORS:
+        raise Unsupported("no such operator")
+    operator, names, attributes = _OPERATORS[case.op]
     if case.op == "group_norm":
-        return helper.make_node(
-            "GroupNormalization",
-            ["x", "weight", "bias"],
-            [y],
-            num_groups=case.groups,
-            epsilon=EPS,
-        )
-    if case.op == "instance_norm":
-        return helper.make_node(
-            "InstanceNormalization",
-            ["x", "weight", "bias"],
-            [y],
-            epsilon=EPS,
-        )
-    raise Unsupported("no such operator")
+        attributes = {"num_groups": case.groups}
+    return helper.make_node(
+        operator, ["x", *names], [y], epsilon=EPS, **attributes
+    )
 
 
 def _nodes(case):

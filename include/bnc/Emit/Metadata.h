@@ -10,6 +10,11 @@
 
 namespace bnc {
 
+/// The function called `name` in each of `variants`, the modules for each
+/// target.
+llvm::SmallVector<norm::FuncOp>
+findVariants(llvm::ArrayRef<mlir::ModuleOp> variants, mlir::StringAttr name);
+
 /// The JSON object of one function after buildKernelPipeline, on one line:
 /// arguments, dtypes, extents, kernels with plan and schedule per target, and
 /// the bytes a call moves as a C expression of the extents. `variants` are the

@@ -130,11 +130,6 @@ LogicalResult EntryBuilder::build() {
 /// so that the entry does not call through a symbol another library may take.
 void EntryBuilder::buildWorkspaceSize() {
   SmallVector<Type> types(numExtents, b.getI64Type());
-  // Integers only: they may be asked on a processor without the target's
-  // vectors.
-  for (LLVM::LLVMFuncOp callee : workspaceBytes)
-    if (!callee.isExternal())
-      callee.setTargetCpu(baselineCPU);
   workspaceSize = b.function(module, name + ".workspace", b.getI64Type(), types,
                              LLVM::Linkage::Internal);
   Block *entry = b.getBlock();
@@ -255,20 +250,20 @@ Value EntryBuilder::callBody(Value variants, Value frame) {
 
 void BuildEntryPass::runOnOperation() {
   ModuleOp module = getOperation();
-  if (bodiesOnly) {
-    // What runs before the processor is known asks for these.
-    for (norm::FuncOp func :
-         llvm::make_early_inc_range(module.getOps<norm::FuncOp>())) {
-      if (auto callee = module.lookupSymbol<LLVM::LLVMFuncOp>(
-              (func.getSymName() + ".workspace_bytes").str()))
-        callee.setTargetCpu(baselineCPU);
-      func.erase();
-    }
-    return;
-  }
   SmallVector<norm::FuncOp> funcs(module.getOps<norm::FuncOp>());
   if (funcs.empty())
     return;
+  // Integers only: what asks for it runs on processors without the target's
+  // vectors.
+  for (norm::FuncOp func : funcs)
+    if (auto callee = module.lookupSymbol<LLVM::LLVMFuncOp>(
+            (func.getSymName() + ".workspace_bytes").str()))
+      callee.setTargetCpu(baselineCPU);
+  if (bodiesOnly) {
+    for (norm::FuncOp func : funcs)
+      func.erase();
+    return;
+  }
   SmallVector<norm::TargetAttr> targets = getTargets(module);
   LLVM::LLVMFuncOp runnable;
   if (!targets.empty())

@@ -5,8 +5,7 @@
 
 #include "CodeBuilder.h"
 
-#include "bnc/Target/CPU/InstructionSet.h"
-#include "bnc/abi.h"
+#include "bnc/runtime.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -90,10 +89,11 @@ LLVM::LLVMFuncOp bnc::buildMaxISA(ModuleOp module) {
     b.branchIf(isSame, done, b.i32(level));
   };
   branchIfNamed(empty, BNC_ISA_BEST);
-  for (const InstructionSet &set : getInstructionSets())
-    branchIfNamed(
-        addString(b, module, ("bnc.max_isa." + set.name).str(), set.name),
-        set.level);
+  for (int level = BNC_ISA_BEST; level <= BNC_ISA_X86_64_V4_FP16; ++level)
+    if (const char *name = bnc_isa_name(level))
+      branchIfNamed(
+          addString(b, module, (Twine("bnc.max_isa.") + name).str(), name),
+          level);
   LLVM::BrOp::create(b, ValueRange(b.i32(-1)), done);
   return func;
 }

@@ -1,7 +1,7 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Replaces transcendental functions by polynomials: a kernel calls no libm.
 
-#include "bnc/Conversion/KernelToVector/Records.h"
+#include "bnc/Conversion/Elements.h"
 #include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"

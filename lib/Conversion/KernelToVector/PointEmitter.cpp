@@ -158,8 +158,7 @@ Value PointEmitter::loadParity(const KernelArray &array) {
   // Both halves load; LLVM makes one of the two.
   Value half = vector::BitCastOp::create(b, loc, pairs, loadPairs(array));
   if (*point.parity == 1) {
-    Value shift = arith::ConstantOp::create(
-        b, loc, DenseElementsAttr::get(pairs, b.getI32IntegerAttr(16)));
+    Value shift = makeInteger(b, loc, pairs, 16);
     half = arith::ShRUIOp::create(b, loc, half, shift);
   }
   Value narrow = arith::TruncIOp::create(
@@ -181,8 +180,7 @@ void PointEmitter::storePair(PointEmitter &odd, Value value,
     words = vector::InterleaveOp::create(b, loc, low, high);
   } else {
     // Rounding by integers leaves each half in its place of 32 bits.
-    Value shift = arith::ConstantOp::create(
-        b, loc, DenseElementsAttr::get(pairs, b.getI32IntegerAttr(16)));
+    Value shift = makeInteger(b, loc, pairs, 16);
     Value upper = arith::ShLIOp::create(
         b, loc, arith::ExtUIOp::create(b, loc, pairs, high), shift);
     Value both = arith::OrIOp::create(
@@ -343,18 +341,8 @@ Value PointEmitter::compute(Value value) {
 /// `wide`, f64, rounded once to the 16-bit `type`: rounding to f32 on the way
 /// must not turn it into a tie or out of one, so that step rounds to odd.
 static Value narrowFromF64(OpBuilder &b, Location loc, Value wide, Type type) {
-  auto like = [&](Type element) -> Type {
-    if (auto vector = dyn_cast<VectorType>(wide.getType()))
-      return vector.clone(element);
-    return element;
-  };
-  auto makeInt = [&](int64_t value) -> Value {
-    Type integers = like(b.getI32Type());
-    Attribute scalar = b.getI32IntegerAttr(value);
-    if (auto vector = dyn_cast<VectorType>(integers))
-      return arith::ConstantOp::create(b, loc,
-                                       DenseElementsAttr::get(vector, scalar));
-    return arith::ConstantOp::create(b, loc, cast<TypedAttr>(scalar));
+  auto like = [&](Type element) {
+    return withElement(wide.getType(), element);
   };
   Value near = arith::TruncFOp::create(b, loc, like(b.getF32Type()), wide);
   Value back = arith::ExtFOp::create(b, loc, wide.getType(), near);
@@ -364,7 +352,7 @@ static Value narrowFromF64(OpBuilder &b, Location loc, Value wide, Type type) {
                                        math::AbsFOp::create(b, loc, back),
                                        math::AbsFOp::create(b, loc, wide));
   Value bits = arith::BitcastOp::create(b, loc, like(b.getI32Type()), near);
-  Value one = makeInt(1);
+  Value one = makeInteger(b, loc, bits.getType(), 1);
   Value toZero = arith::SelectOp::create(
       b, loc, beyond, arith::SubIOp::create(b, loc, bits, one), bits);
   Value odd = arith::SelectOp::create(

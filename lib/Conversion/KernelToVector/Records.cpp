@@ -28,15 +28,6 @@ Value bnc::allocateOnStack(OpBuilder &b, Location loc, ArrayRef<int64_t> shape,
   return alloca;
 }
 
-Value bnc::makeFloat(OpBuilder &b, Location loc, Type type, double value) {
-  if (auto vector = dyn_cast<VectorType>(type))
-    return arith::ConstantOp::create(
-        b, loc,
-        DenseElementsAttr::get(vector,
-                               b.getFloatAttr(vector.getElementType(), value)));
-  return arith::ConstantOp::create(b, loc, b.getFloatAttr(type, value));
-}
-
 unsigned bnc::getNumFields(Operation *reduction) {
   if (!isa<norm::MomentsOp>(reduction))
     return 1;
@@ -68,13 +59,6 @@ Record Record::get(Value count, ValueRange fields) {
   if (fields.size() > 2)
     record.meanLow = fields[1];
   return record;
-}
-
-/// The type like `type` with another element type.
-static Type withElement(Type type, Type element) {
-  if (auto vector = dyn_cast<VectorType>(type))
-    return vector.clone(element);
-  return element;
 }
 
 Value RecordMath::toF64(Value value) {

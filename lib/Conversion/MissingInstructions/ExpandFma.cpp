@@ -1,6 +1,7 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // math.fma of f32 for processors without the instruction.
 
+#include "bnc/Conversion/Elements.h"
 #include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -17,12 +18,6 @@ namespace bnc {
 using namespace mlir;
 using namespace bnc;
 
-/// `type`, scalar or vector, with elements of `element`.
-static Type withElement(Type type, Type element) {
-  auto vector = dyn_cast<VectorType>(type);
-  return vector ? vector.clone(element) : element;
-}
-
 /// The sum a + b in f64, to which `sum` rounds, rounded to odd instead: of the
 /// two neighbours of an inexact sum the one with the odd last bit. Rounding
 /// that once more, to fewer bits, is as if the exact sum had been rounded
@@ -31,11 +26,8 @@ static Value roundToOdd(OpBuilder &b, Location loc, Value sum, Value x,
                         Value y) {
   Type type = sum.getType();
   Type bitsType = withElement(type, b.getI64Type());
-  auto integer = [&](int64_t value) -> Value {
-    TypedAttr one = b.getI64IntegerAttr(value);
-    if (auto vector = dyn_cast<VectorType>(bitsType))
-      one = DenseElementsAttr::get(vector, one);
-    return arith::ConstantOp::create(b, loc, one);
+  auto integer = [&](int64_t value) {
+    return makeInteger(b, loc, bitsType, value);
   };
   auto subtract = [&](Value left, Value right) -> Value {
     return arith::SubFOp::create(b, loc, left, right);
@@ -45,12 +37,8 @@ static Value roundToOdd(OpBuilder &b, Location loc, Value sum, Value x,
   Value ofY = subtract(sum, x);
   Value error = arith::AddFOp::create(b, loc, subtract(x, subtract(sum, ofY)),
                                       subtract(y, ofY));
-  TypedAttr zeroAttr = b.getF64FloatAttr(0);
-  if (auto vector = dyn_cast<VectorType>(type))
-    zeroAttr = DenseElementsAttr::get(vector, zeroAttr);
-  Value isInexact =
-      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ONE, error,
-                            arith::ConstantOp::create(b, loc, zeroAttr));
+  Value isInexact = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ONE,
+                                          error, makeFloat(b, loc, type, 0.0));
   Value bits = arith::BitcastOp::create(b, loc, bitsType, sum);
   Value isEven = arith::CmpIOp::create(
       b, loc, arith::CmpIPredicate::eq,

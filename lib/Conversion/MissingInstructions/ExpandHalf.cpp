@@ -1,6 +1,7 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Conversions of f16 for processors without the instructions.
 
+#include "bnc/Conversion/Elements.h"
 #include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -32,19 +33,13 @@ public:
   Value narrow(Value single);
 
 private:
-  Type of(Type element) {
-    auto vector = dyn_cast<VectorType>(like);
-    return vector ? vector.clone(element) : element;
-  }
-  Value constant(TypedAttr value) {
-    if (auto vector = dyn_cast<VectorType>(of(value.getType())))
-      value = DenseElementsAttr::get(vector, value);
-    return arith::ConstantOp::create(*this, value);
-  }
+  Type of(Type element) { return withElement(like, element); }
   Value integer(int64_t value) {
-    return constant(getI32IntegerAttr(int32_t(value)));
+    return makeInteger(*this, getLoc(), of(getI32Type()), int32_t(value));
   }
-  Value floating(float value) { return constant(getF32FloatAttr(value)); }
+  Value floating(float value) {
+    return makeFloat(*this, getLoc(), of(getF32Type()), value);
+  }
   Value bitsOf(Value single) {
     return arith::BitcastOp::create(*this, of(getI32Type()), single);
   }

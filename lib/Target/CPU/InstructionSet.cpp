@@ -8,17 +8,6 @@
 using namespace mlir;
 using namespace bnc;
 
-static const InstructionSet kInstructionSets[] = {
-    {BNC_ISA_BEST, "best"},
-    {BNC_ISA_X86_64_V2, "x86-64-v2"},
-    {BNC_ISA_X86_64_V3, "x86-64-v3"},
-    {BNC_ISA_X86_64_V4, "x86-64-v4"},
-    {BNC_ISA_X86_64_V4_BF16, "x86-64-v4-bf16"},
-    {BNC_ISA_X86_64_V4_FP16, "x86-64-v4-fp16"},
-};
-
-ArrayRef<InstructionSet> bnc::getInstructionSets() { return kInstructionSets; }
-
 int bnc::getISALevel(norm::TargetAttr target) {
   if (target.getFeatures().contains("avx512fp16"))
     return BNC_ISA_X86_64_V4_FP16;

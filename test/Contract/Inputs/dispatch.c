@@ -4,25 +4,15 @@
  * the argument "unknown" or "unsupported" every call has to fail. */
 #include "norms.h"
 
+#include "expect.h"
+
 #include "bnc/runtime.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Vectors of every width have a tail here, and sum in another order. */
 enum { ROWS = 37, COLUMNS = 1003 };
-
-static int failures;
-
-static void expect(int holds, int line) {
-  if (!holds) {
-    printf("dispatch.c:%d\n", line);
-    ++failures;
-  }
-}
-#define EXPECT(condition) expect(condition, __LINE__)
 
 #define DECLARE(target)                                                        \
   int ln_##target(const bnc_context *, int64_t, int64_t, const float *,        \
@@ -87,39 +77,6 @@ static int call_bn(bn_function *bn_of, const bnc_context *ctx, float *out,
                workspace, size);
 }
 
-/* `out` is the layer norm of x, within what tests of one target allow. */
-static void check_ln(const float *out) {
-  int r, c;
-  for (r = 0; r < ROWS; ++r) {
-    double mean = 0, var = 0;
-    for (c = 0; c < COLUMNS; ++c)
-      mean += x[r * COLUMNS + c] / (double)COLUMNS;
-    for (c = 0; c < COLUMNS; ++c)
-      var += pow(x[r * COLUMNS + c] - mean, 2) / COLUMNS;
-    for (c = 0; c < COLUMNS; ++c) {
-      double wanted =
-          (x[r * COLUMNS + c] - mean) / sqrt(var + 1e-5) * weight[c];
-      EXPECT(fabs(out[r * COLUMNS + c] - wanted) <= 1e-6 * (1 + fabs(wanted)));
-    }
-  }
-}
-
-/* `out` is the batch norm of x. */
-static void check_bn(const float *out) {
-  int r, c;
-  for (c = 0; c < COLUMNS; ++c) {
-    double mean = 0, var = 0;
-    for (r = 0; r < ROWS; ++r)
-      mean += x[r * COLUMNS + c] / (double)ROWS;
-    for (r = 0; r < ROWS; ++r)
-      var += pow(x[r * COLUMNS + c] - mean, 2) / ROWS;
-    for (r = 0; r < ROWS; ++r) {
-      double wanted = (x[r * COLUMNS + c] - mean) / sqrt(var + 1e-5);
-      EXPECT(fabs(out[r * COLUMNS + c] - wanted) <= 1e-6 * (1 + fabs(wanted)));
-    }
-  }
-}
-
 /* What the calls return with `ctx`, and that they wrote what library `index`
  * alone writes; nothing if -1. */
 static void check_calls(const bnc_context *ctx, int status, int index) {
@@ -176,8 +133,8 @@ static void prepare(int limit) {
     EXPECT(alone[i].ln(NULL, ROWS, COLUMNS, x, weight, wanted_ln[i]) == BNC_OK);
     EXPECT(call_bn(alone[i].bn, NULL, wanted_bn[i], most) == BNC_OK);
     EXPECT(alone[i].narrow(NULL, COLUMNS, wide, wanted_narrow[i]) == BNC_OK);
-    check_ln(wanted_ln[i]);
-    check_bn(wanted_bn[i]);
+    expect_normalized(x, wanted_ln[i], ROWS, COLUMNS, COLUMNS, 1, weight);
+    expect_normalized(x, wanted_bn[i], COLUMNS, 1, ROWS, COLUMNS, NULL);
   }
   /* What tells two libraries apart: the order of a row's sum, by the width of
    * vectors, and that the instruction for bf16 makes subnormal numbers zero.

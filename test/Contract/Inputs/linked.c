@@ -4,22 +4,12 @@
 #include "norms.h"
 #include "other.h"
 
-#include <math.h>
-#include <stdio.h>
+#include "expect.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 enum { ROWS = 300, COLUMNS = 129 };
-
-static int failures;
-
-static void expect(int holds, int line) {
-  if (!holds) {
-    printf("linked.c:%d\n", line);
-    ++failures;
-  }
-}
-#define EXPECT(condition) expect(condition, __LINE__)
 
 static float x[ROWS * COLUMNS], y[ROWS * COLUMNS], untouched[ROWS * COLUMNS];
 static float weight[COLUMNS], run_mean[COLUMNS], run_var[COLUMNS];
@@ -41,20 +31,8 @@ static int parallel_for(void *user, int64_t n, void (*task)(void *, int64_t),
 static int is_untouched(void) { return memcmp(y, untouched, sizeof(y)) == 0; }
 
 static void test_layer_norm(void) {
-  int64_t r, c;
   EXPECT(ln(NULL, ROWS, COLUMNS, x, weight, y) == BNC_OK);
-  for (r = 0; r < ROWS; ++r) {
-    double mean = 0, var = 0;
-    for (c = 0; c < COLUMNS; ++c)
-      mean += x[r * COLUMNS + c] / (double)COLUMNS;
-    for (c = 0; c < COLUMNS; ++c)
-      var += pow(x[r * COLUMNS + c] - mean, 2) / COLUMNS;
-    for (c = 0; c < COLUMNS; ++c) {
-      double wanted =
-          (x[r * COLUMNS + c] - mean) / sqrt(var + 1e-5) * weight[c];
-      EXPECT(fabs(y[r * COLUMNS + c] - wanted) <= 1e-6 * (1 + fabs(wanted)));
-    }
-  }
+  expect_normalized(x, y, ROWS, COLUMNS, COLUMNS, 1, weight);
 }
 
 static void test_errors(void) {

@@ -4,6 +4,8 @@
 #ifndef BNC_CONVERSION_KERNELTOVECTOR_RECORDS_H
 #define BNC_CONVERSION_KERNELTOVECTOR_RECORDS_H
 
+#include "bnc/Conversion/Elements.h"
+
 #include "mlir/IR/Builders.h"
 
 namespace bnc {
@@ -96,10 +98,6 @@ mlir::Value emitAddSquare(mlir::OpBuilder &b, mlir::Location loc, bool fma,
 /// Allocates a stack array at the start of the function around `b`.
 mlir::Value allocateOnStack(mlir::OpBuilder &b, mlir::Location loc,
                             llvm::ArrayRef<int64_t> shape, mlir::Type element);
-
-/// A constant of `type`, a float or a vector of floats.
-mlir::Value makeFloat(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type,
-                      double value);
 
 } // namespace bnc
 

@@ -10,16 +10,6 @@
 
 namespace bnc {
 
-/// One value of enum bnc_isa.
-struct InstructionSet {
-  int level;
-  /// As in BNC_MAX_ISA; the runtime's bnc_isa_name has the same names.
-  llvm::StringLiteral name;
-};
-
-/// All values: BNC_ISA_BEST, then each the next one's subset.
-llvm::ArrayRef<InstructionSet> getInstructionSets();
-
 /// The enum bnc_isa of `target`: the least that has its vectors and 16-bit
 /// instructions. Targets of one level have the same instructions.
 int getISALevel(norm::TargetAttr target);
