@@ -7,11 +7,8 @@
 #include "bnc/Schedule/Passes.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
-#include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
-#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
-#include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
@@ -50,8 +47,11 @@ void bnc::buildLoweringPipeline(OpPassManager &pm,
   BuildEntryPassOptions entry;
   entry.bodiesOnly = options.part == LoweringPart::Bodies;
   pm.addPass(createBuildEntryPass(entry));
-  // Loops and vectors to the LLVM dialect.
-  pm.addPass(createCanonicalizerPass());
+  // Loops and vectors to the LLVM dialect. No block is dead before LLVM's
+  // passes, which are quicker at finding them.
+  GreedyRewriteConfig folds;
+  folds.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  pm.addPass(createCanonicalizerPass(folds));
   pm.addPass(createCSEPass());
   pm.addPass(createLowerAffinePass());
   if (!options.bf16Convert) {
@@ -60,7 +60,6 @@ void bnc::buildLoweringPipeline(OpPassManager &pm,
     pm.addPass(arith::createArithExpandOpsPass(expand));
   }
   pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createConvertToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
 }

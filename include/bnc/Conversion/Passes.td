@@ -25,6 +25,16 @@ def BuildEntryPass : Pass<"bnc-build-entry", "::mlir::ModuleOp"> {
     "::mlir::scf::SCFDialect"];
 }
 
+def ConvertToLLVMPass : Pass<"bnc-convert-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Convert branches, vectors and memrefs to the LLVM dialect";
+  let description = [{
+    What MLIR's `convert-vector-to-llvm`, `convert-to-llvm` and
+    `reconcile-unrealized-casts` do in turn, in one conversion with the patterns
+    for the ops that kernels are lowered to.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def ExpandFmaPass : Pass<"bnc-expand-fma", "::mlir::ModuleOp"> {
   let summary = "Replace math.fma of f32 by f64 arithmetic";
   let description = [{
