@@ -41,7 +41,9 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   // From memory the hardware has the next short row under way by itself; while
   // a long one is written it rests.
   int64_t prefetch = isRows && target.getPrefetch() ? 1 : 0;
-  int64_t prefetchFar = isRows && !isShort ? 1 : prefetch;
+  // In channels-last statistics it does not see the next block of steps.
+  int64_t prefetchFar =
+      structure.isColumns() || (isRows && !isShort) ? 1 : prefetch;
   SmallVector<CPUCaseAttr> cases;
   cases.push_back(CPUCaseAttr::get(context, /*min_bytes=*/0, rows, prefetch,
                                    /*nontemporal=*/false));

@@ -13,52 +13,18 @@ using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
-namespace {
+static bool isMoments(Operation *reduction) {
+  return isa<MomentsOp>(reduction);
+}
 
-/// Emits the records of one chunk; see emitChunkRecords.
-class ChunkRecordEmitter {
-public:
-  ChunkRecordEmitter(PhaseContext &phase, ArrayRef<Operation *> reductions,
-                     Value count, ChunkPass pass)
-      : phase(phase), loc(phase.loc), reductions(reductions), count(count),
-        pass(pass) {
-    for (unsigned term = 0; term < reductions.size(); ++term)
-      if (isMoments(term))
-        moments.push_back(term);
-    // f64 carries the mean as a pair, which a plain sum has not.
-    triesOnePass = !moments.empty() && phase.structure.getComputeType().isF32();
-  }
-
-  SmallVector<Record> emit(OpBuilder &b);
-
-private:
-  SmallVector<Value> emitFirstPass(OpBuilder &b);
-  /// Sets the records of the moments, by the second pass from the sums of the
-  /// first.
-  void emitCentred(OpBuilder &b, ArrayRef<Value> sums,
-                   MutableArrayRef<Record> records);
-  /// The same by the sums of the first, where these do not cancel.
-  void emitOnePass(OpBuilder &b, ArrayRef<Value> sums,
-                   MutableArrayRef<Record> records);
-  Value addSquare(OpBuilder &b, Value x, Value sum) {
-    return emitAddSquare(b, loc, phase.plan.getFma(), x, sum);
-  }
-  bool isMoments(unsigned term) const {
-    return isa<MomentsOp>(reductions[term]);
-  }
-  unsigned getFirstSums() const { return triesOnePass ? 2 : 1; }
-
-  PhaseContext &phase;
-  Location loc;
-  ArrayRef<Operation *> reductions;
-  Value count;
-  ChunkPass pass;
-  /// The terms whose reductions are moments.
-  SmallVector<unsigned> moments;
-  bool triesOnePass;
-};
-
-} // namespace
+ChunkRecords::ChunkRecords(PhaseContext &phase, SmallVector<Operation *> terms)
+    : phase(phase), loc(phase.loc), terms(std::move(terms)) {
+  for (auto [term, reduction] : llvm::enumerate(this->terms))
+    if (isMoments(reduction))
+      moments.push_back(term);
+  // f64 carries the mean as a pair, which a plain sum has not.
+  triesOnePass = !moments.empty() && phase.structure.getComputeType().isF32();
+}
 
 /// sum + the dot product of the pairs of x and y, in f32. Subnormal products
 /// and sums are flushed to zero.
@@ -71,62 +37,62 @@ static Value emitDot(OpBuilder &b, Location loc, Value sum, Value x, Value y) {
       .getResult(0);
 }
 
-SmallVector<Value> ChunkRecordEmitter::emitFirstPass(OpBuilder &b) {
-  auto add = [&](OpBuilder &body, unsigned term, Value x,
-                 llvm::function_ref<Value(Value)> maskOff,
-                 MutableArrayRef<Value> sums) {
-    x = maskOff(x);
-    if (!isMoments(term)) {
-      sums[0] = addSquare(body, x, sums[0]);
-      return;
-    }
-    sums[0] = arith::AddFOp::create(body, loc, sums[0], x);
-    if (triesOnePass)
-      sums[1] = addSquare(body, x, sums[1]);
-  };
-  auto addPairs = [&](OpBuilder &body, unsigned term, Value pairs,
-                      MutableArrayRef<Value> sums) {
-    unsigned squares = 0;
-    if (isMoments(term)) {
-      Value ones = makeFloat(body, loc, pairs.getType(), 1.0);
-      sums[0] = emitDot(body, loc, sums[0], pairs, ones);
-      squares = 1;
-    }
-    sums[squares] = emitDot(body, loc, sums[squares], pairs, pairs);
-  };
-  return pass(b, getFirstSums(), add, addPairs);
+void ChunkRecords::addFirst(OpBuilder &b, unsigned term, Value x,
+                            llvm::function_ref<Value(Value)> maskOff,
+                            MutableArrayRef<Value> sums) const {
+  x = maskOff(x);
+  if (!isMoments(terms[term])) {
+    sums[0] = addSquare(b, x, sums[0]);
+    return;
+  }
+  sums[0] = arith::AddFOp::create(b, loc, sums[0], x);
+  if (triesOnePass)
+    sums[1] = addSquare(b, x, sums[1]);
 }
 
-void ChunkRecordEmitter::emitCentred(OpBuilder &b, ArrayRef<Value> sums,
-                                     MutableArrayRef<Record> records) {
+void ChunkRecords::addFirstPairs(OpBuilder &b, unsigned term, Value pairs,
+                                 MutableArrayRef<Value> sums) const {
+  unsigned squares = 0;
+  if (isMoments(terms[term])) {
+    Value ones = makeFloat(b, loc, pairs.getType(), 1.0);
+    sums[0] = emitDot(b, loc, sums[0], pairs, ones);
+    squares = 1;
+  }
+  sums[squares] = emitDot(b, loc, sums[squares], pairs, pairs);
+}
+
+void ChunkRecords::emitCentred(OpBuilder &b, ArrayRef<Value> sums, Value count,
+                               ChunkPass second,
+                               MutableArrayRef<Record> records) const {
   RecordMath math(b, loc);
-  SmallVector<Value> high(reductions.size()), pivots(reductions.size());
+  SmallVector<Value> high(terms.size()), pivots(terms.size());
   for (unsigned term : moments) {
     high[term] = math.roundedMean(sums[term * getFirstSums()], count);
     pivots[term] = high[term];
     if (!isa<VectorType>(high[term].getType()))
       pivots[term] = vector::BroadcastOp::create(
-          b, loc, getVectorType(phase, reductions[term]), high[term]);
+          b, loc, getVectorType(phase, terms[term]), high[term]);
   }
   auto add = [&](OpBuilder &body, unsigned term, Value x,
                  llvm::function_ref<Value(Value)> maskOff,
                  MutableArrayRef<Value> sums) {
-    if (!isMoments(term))
+    if (!isMoments(terms[term]))
       return;
     Value d = maskOff(arith::SubFOp::create(body, loc, x, pivots[term]));
     sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
     sums[1] = addSquare(body, d, sums[1]);
   };
-  SmallVector<Value> centred = pass(b, 2, add, nullptr);
+  SmallVector<Value> centred = second(b, 2, add);
   for (unsigned term : moments)
     records[term] = math.fromCentred(count, high[term], centred[2 * term],
                                      centred[2 * term + 1]);
 }
 
-void ChunkRecordEmitter::emitOnePass(OpBuilder &b, ArrayRef<Value> sums,
-                                     MutableArrayRef<Record> records) {
+void ChunkRecords::emitOnePass(OpBuilder &b, ArrayRef<Value> sums, Value count,
+                               ChunkPass second,
+                               MutableArrayRef<Record> records) const {
   RecordMath math(b, loc);
-  SmallVector<Value> cancels(reductions.size()), fields;
+  SmallVector<Value> cancels(terms.size()), fields;
   Value anyCancels;
   for (unsigned term : moments) {
     records[term] =
@@ -141,8 +107,8 @@ void ChunkRecordEmitter::emitOnePass(OpBuilder &b, ArrayRef<Value> sums,
   auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(fields)),
                                   anyCancels, /*withElseRegion=*/true);
   OpBuilder two = branch.getThenBodyBuilder();
-  SmallVector<Record> centred(reductions.size());
-  emitCentred(two, sums, centred);
+  SmallVector<Record> centred(terms.size());
+  emitCentred(two, sums, count, second, centred);
   // Whether another row or lane cancels must not change the bits of this one.
   SmallVector<Value> chosen;
   for (unsigned term : moments)
@@ -161,22 +127,16 @@ void ChunkRecordEmitter::emitOnePass(OpBuilder &b, ArrayRef<Value> sums,
   }
 }
 
-SmallVector<Record> ChunkRecordEmitter::emit(OpBuilder &b) {
-  SmallVector<Value> sums = emitFirstPass(b);
-  SmallVector<Record> records(reductions.size());
-  for (unsigned term = 0; term < reductions.size(); ++term)
-    if (!isMoments(term))
+SmallVector<Record> ChunkRecords::emit(OpBuilder &b, ArrayRef<Value> sums,
+                                       Value count, ChunkPass second) const {
+  SmallVector<Record> records(terms.size());
+  for (auto [term, reduction] : llvm::enumerate(terms))
+    if (!isMoments(reduction))
       records[term] =
           RecordMath(b, loc).fromSum(count, sums[term * getFirstSums()]);
   if (triesOnePass)
-    emitOnePass(b, sums, records);
+    emitOnePass(b, sums, count, second, records);
   else if (!moments.empty())
-    emitCentred(b, sums, records);
+    emitCentred(b, sums, count, second, records);
   return records;
-}
-
-SmallVector<Record> bnc::emitChunkRecords(OpBuilder &b, PhaseContext &phase,
-                                          ArrayRef<Operation *> reductions,
-                                          Value count, ChunkPass pass) {
-  return ChunkRecordEmitter(phase, reductions, count, pass).emit(b);
 }

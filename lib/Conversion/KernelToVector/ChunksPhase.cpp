@@ -9,16 +9,29 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
-namespace {
-
 /// Vectors of channels whose steps are walked together: as many neighbouring
 /// bytes as the accumulators of two sums leave registers for.
 static constexpr int64_t stripeVectors = 2;
+/// Channels whose sums stay in L1 from one block of steps to the next: memory
+/// is read in the order it lies in, a block at a time, not a stripe at a time.
+static constexpr int64_t panelChannels = 512;
+
+namespace {
+
+/// Vectors of lanes side by side, and where they begin in their panel.
+struct Stripe {
+  SmallVector<Point> vectors;
+  SmallVector<Value> positions;
+};
+
+using StripeBody = llvm::function_ref<void(OpBuilder &b, const Stripe &stripe)>;
 
 /// Emits the records of one chunk for all lanes.
 class ChunkEmitter {
@@ -26,19 +39,55 @@ public:
   ChunkEmitter(PhaseContext &phase, unsigned stage, const ColumnShape &shape)
       : phase(phase), loc(phase.loc), stage(stage), shape(shape),
         reductions(phase.structure.getReductions(stage)),
-        recordArrays(phase, stage) {}
+        recordArrays(phase, stage) {
+    SmallVector<Value> terms;
+    for (Operation *reduction : reductions)
+      terms.push_back(reduction->getOperand(0));
+    inputs = listInputs(phase, terms);
+  }
 
   /// Steps [first, first + steps) of the point whose outer dims `outer` fixes.
   void emit(OpBuilder &b, const Point &outer, Value chunk, Value first,
             Value steps);
 
 private:
-  /// Neighbouring vectors of lanes together.
-  void emitStripe(OpBuilder &b, ArrayRef<Point> vectors, Value chunk,
-                  Value first, Value steps);
-  SmallVector<Value> emitPass(OpBuilder &b, ArrayRef<Point> vectors,
-                              Value first, Value steps, unsigned sumsPerTerm,
-                              AddTerm add);
+  struct Panel {
+    const Point &outer;
+    Value begin, length;
+    /// Of every sum of the first pass, one value a lane.
+    SmallVector<Value> sums;
+  };
+
+  void emitPanel(OpBuilder &b, const Panel &panel, Value chunk, Value first,
+                 Value steps);
+  void emitStripes(OpBuilder &b, const Panel &panel, StripeBody body);
+  /// Adds the steps [from, from + length), at most a block, to `sums`, and
+  /// prefetches the steps that are `ahead` of them, if that is not 0.
+  SmallVector<Value> emitBlock(OpBuilder &b, ArrayRef<Point> vectors,
+                               Value from, Value length, unsigned sumsPerTerm,
+                               AddTerm add, ValueRange sums, int64_t ahead = 0);
+  /// Calls `body` with the first step and the number of steps of every block.
+  SmallVector<Value>
+  emitBlocks(OpBuilder &b, Value first, Value steps, ValueRange inits,
+             llvm::function_ref<SmallVector<Value>(OpBuilder &, Value, Value,
+                                                   ValueRange)>
+                 body);
+  SmallVector<Value> makeZeros(OpBuilder &b, unsigned vectors,
+                               unsigned sumsPerTerm);
+  /// How far the first pass prefetches. Where the case is open it does as for
+  /// inputs in memory: in the caches that costs 5 %, there a quarter.
+  int64_t getStepsAhead() const {
+    bool isPlain = getConstantIndex(phase.nontemporal) == 0;
+    CPUCaseAttr schedule = isPlain ? phase.schedule : phase.nontemporalSchedule;
+    return schedule.getPrefetch() * phase.plan.getBlock();
+  }
+  /// A term is the reduction of one vector.
+  ChunkRecords makeRecords(unsigned vectors) {
+    SmallVector<Operation *> terms;
+    for (unsigned v = 0; v < vectors; ++v)
+      llvm::append_range(terms, reductions);
+    return ChunkRecords(phase, std::move(terms));
+  }
 
   PhaseContext &phase;
   Location loc;
@@ -46,26 +95,42 @@ private:
   const ColumnShape &shape;
   ArrayRef<Operation *> reductions;
   RecordArrays recordArrays;
+  SmallVector<const KernelArray *> inputs;
 };
 
 } // namespace
 
-SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, ArrayRef<Point> vectors,
-                                          Value first, Value steps,
-                                          unsigned sumsPerTerm, AddTerm add) {
-  unsigned slots = phase.plan.getAccumulators();
-  unsigned perVector = reductions.size() * sumsPerTerm;
-  unsigned perSlot = vectors.size() * perVector;
+SmallVector<Value> ChunkEmitter::makeZeros(OpBuilder &b, unsigned vectors,
+                                           unsigned sumsPerTerm) {
   SmallVector<Value> zeros;
-  for (unsigned v = 0; v < vectors.size(); ++v)
+  for (unsigned v = 0; v < vectors; ++v)
     for (Operation *reduction : reductions)
       zeros.append(sumsPerTerm,
                    makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
+  return zeros;
+}
+
+SmallVector<Value> ChunkEmitter::emitBlock(OpBuilder &b,
+                                           ArrayRef<Point> vectors, Value from,
+                                           Value length, unsigned sumsPerTerm,
+                                           AddTerm add, ValueRange sums,
+                                           int64_t ahead) {
+  unsigned slots = phase.plan.getAccumulators();
+  unsigned perVector = reductions.size() * sumsPerTerm;
+  unsigned perSlot = vectors.size() * perVector;
   auto addStep = [&](OpBuilder &body, Value step, MutableArrayRef<Value> sums) {
+    LoopMath math(body, loc);
     for (auto [v, vector] : llvm::enumerate(vectors)) {
       Point point = vector;
       emitCoordinates(body, loc, phase.frame, shape.stepGroups, step,
                       point.coordinates);
+      if (ahead != 0) {
+        SmallVector<Value> later = point.coordinates;
+        emitCoordinates(body, loc, phase.frame, shape.stepGroups,
+                        math.add(step, ahead), later);
+        // Lines of one set of L1 lie a power of two apart, as steps often do.
+        emitPrefetch(body, phase, inputs, later, v, PrefetchInto::L2);
+      }
       PointEmitter emitter(body, phase, point);
       emitter.useKeptArrays(phase.keptArrays, stage);
       // Lanes out of use load zeros and are never stored.
@@ -77,108 +142,188 @@ SmallVector<Value> ChunkEmitter::emitPass(OpBuilder &b, ArrayRef<Point> vectors,
             sums.slice(v * perVector + t * sumsPerTerm, sumsPerTerm));
     }
   };
-  auto emitBlock = [&](OpBuilder &blockBuilder, Value from, Value length,
-                       ValueRange sums) {
-    SmallVector<Value> slotSums;
-    for (unsigned slot = 0; slot < slots; ++slot)
-      llvm::append_range(slotSums, zeros);
-    LoopMath math(blockBuilder, loc);
-    Value groups = math.div(length, slots);
-    slotSums =
-        emitLoop(blockBuilder, loc, math.constant(0), groups, 1, slotSums,
-                 [&](OpBuilder &body, Value iv, ValueRange carried) {
-                   SmallVector<Value> next(carried);
-                   LoopMath inner(body, loc);
-                   Value base = inner.add(from, inner.mul(iv, slots));
-                   for (unsigned slot = 0; slot < slots; ++slot)
-                     addStep(body, inner.add(base, slot),
-                             MutableArrayRef<Value>(next).slice(slot * perSlot,
-                                                                perSlot));
-                   return next;
-                 });
-    // The steps that are left, one a slot.
-    Value done = math.mul(groups, slots);
-    slotSums = emitRotating(
-        blockBuilder, loc, slots - 1, slots, slotSums,
-        [&](OpBuilder &nested, Value slot, MutableArrayRef<Value> first) {
-          LoopMath inner(nested, loc);
-          Value at = inner.add(done, slot);
-          emitIfSome(nested, loc, inner.sub(length, at), first,
-                     [&](OpBuilder &some, MutableArrayRef<Value> sums) {
-                       addStep(some, LoopMath(some, loc).add(from, at), sums);
-                     });
-        });
-    return emitBlockSums(blockBuilder, loc, slotSums, sums);
-  };
+  SmallVector<Value> slotSums;
+  for (unsigned slot = 0; slot < slots; ++slot)
+    llvm::append_range(slotSums, makeZeros(b, vectors.size(), sumsPerTerm));
+  LoopMath math(b, loc);
+  Value groups = math.div(length, slots);
+  slotSums = emitLoop(
+      b, loc, math.constant(0), groups, 1, slotSums,
+      [&](OpBuilder &body, Value iv, ValueRange carried) {
+        SmallVector<Value> next(carried);
+        LoopMath inner(body, loc);
+        Value base = inner.add(from, inner.mul(iv, slots));
+        for (unsigned slot = 0; slot < slots; ++slot)
+          addStep(body, inner.add(base, slot),
+                  MutableArrayRef<Value>(next).slice(slot * perSlot, perSlot));
+        return next;
+      });
+  // The steps that are left, one a slot.
+  Value done = math.mul(groups, slots);
+  slotSums = emitRotating(
+      b, loc, slots - 1, slots, slotSums,
+      [&](OpBuilder &nested, Value slot, MutableArrayRef<Value> first) {
+        LoopMath inner(nested, loc);
+        Value at = inner.add(done, slot);
+        emitIfSome(nested, loc, inner.sub(length, at), first,
+                   [&](OpBuilder &some, MutableArrayRef<Value> sums) {
+                     addStep(some, LoopMath(some, loc).add(from, at), sums);
+                   });
+      });
+  return emitBlockSums(b, loc, slotSums, sums);
+}
+
+SmallVector<Value> ChunkEmitter::emitBlocks(
+    OpBuilder &b, Value first, Value steps, ValueRange inits,
+    llvm::function_ref<SmallVector<Value>(OpBuilder &, Value, Value,
+                                          ValueRange)>
+        body) {
   int64_t blockSize = phase.plan.getBlock();
   LoopMath math(b, loc);
   return emitLoop(
-      b, loc, math.constant(0), math.ceilDiv(steps, blockSize), 1, zeros,
-      [&](OpBuilder &body, Value index, ValueRange sums) {
-        LoopMath inner(body, loc);
+      b, loc, math.constant(0), math.ceilDiv(steps, blockSize), 1, inits,
+      [&](OpBuilder &nested, Value index, ValueRange carried) {
+        LoopMath inner(nested, loc);
         Value offset = inner.mul(index, blockSize);
         Value length =
             inner.min(inner.sub(steps, offset), inner.constant(blockSize));
-        return emitBlock(body, inner.add(first, offset), length, sums);
+        return body(nested, inner.add(first, offset), length, carried);
       });
 }
 
-void ChunkEmitter::emitStripe(OpBuilder &b, ArrayRef<Point> vectors,
-                              Value chunk, Value first, Value steps) {
-  Value count = LoopMath(b, loc).toF64(steps);
-  SmallVector<Operation *> terms;
-  for (unsigned v = 0; v < vectors.size(); ++v)
-    llvm::append_range(terms, reductions);
-  SmallVector<Record> records = emitChunkRecords(
-      b, phase, terms, count,
-      [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add, AddPairs) {
-        return emitPass(nested, vectors, first, steps, sumsPerTerm, add);
-      });
-  for (auto [v, vector] : llvm::enumerate(vectors)) {
-    PointEmitter out(b, phase, vector);
-    for (auto [t, reduction] : llvm::enumerate(reductions))
-      for (auto [field, array] :
-           llvm::zip_equal(records[v * reductions.size() + t].getFields(),
-                           recordArrays.get(reduction, chunk)))
-        out.store(field, array);
-  }
-}
-
-void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
-                        Value first, Value steps) {
+void ChunkEmitter::emitStripes(OpBuilder &b, const Panel &panel,
+                               StripeBody body) {
   int64_t lanes = phase.target.lanes;
-  Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
-  auto makeVector = [&](OpBuilder &body, Value position, Value count) {
-    Point vector = outer;
-    vector.setLanes(body, phase, shape.laneGroup, position, count);
-    return vector;
+  auto addVector = [&](OpBuilder &inside, Stripe &stripe, Value position,
+                       Value count) {
+    Point &vector = stripe.vectors.emplace_back(panel.outer);
+    vector.setLanes(inside, phase, shape.laneGroup,
+                    LoopMath(inside, loc).add(panel.begin, position), count);
+    stripe.positions.push_back(position);
   };
   LoopMath math(b, loc);
   // Dynamic extents make the most code: keep it small there.
-  int64_t together = getConstantIndex(length) ? stripeVectors : 1;
-  Value stripes = math.div(length, together * lanes);
+  int64_t together = getConstantIndex(panel.length) ? stripeVectors : 1;
+  Value stripes = math.div(panel.length, together * lanes);
   emitLoop(b, loc, math.constant(0), stripes, 1, {},
-           [&](OpBuilder &body, Value index, ValueRange) {
-             LoopMath inner(body, loc);
+           [&](OpBuilder &inside, Value index, ValueRange) {
+             LoopMath inner(inside, loc);
              Value begin = inner.mul(index, together * lanes);
-             SmallVector<Point> vectors;
+             Stripe stripe;
              for (int64_t v = 0; v < together; ++v)
-               vectors.push_back(
-                   makeVector(body, inner.add(begin, v * lanes), Value()));
-             emitStripe(body, vectors, chunk, first, steps);
+               addVector(inside, stripe, inner.add(begin, v * lanes), Value());
+             body(inside, stripe);
              return SmallVector<Value>();
            });
   Value done = math.mul(stripes, together * lanes);
-  Value left = math.sub(length, done);
-  auto emitRest = [&](OpBuilder &body, Value position, Value count, unsigned,
+  Value left = math.sub(panel.length, done);
+  auto emitRest = [&](OpBuilder &inside, Value position, Value count, unsigned,
                       MutableArrayRef<Value>) {
-    Value at = LoopMath(body, loc).add(done, position);
-    emitStripe(body, makeVector(body, at, count), chunk, first, steps);
+    Stripe stripe;
+    addVector(inside, stripe, LoopMath(inside, loc).add(done, position), count);
+    body(inside, stripe);
   };
   if (getConstantIndex(left))
     emitLaneLoop(b, loc, left, lanes, 1, {}, emitRest);
   else
     emitMaskedLoop(b, loc, left, lanes, {}, emitRest);
+}
+
+void ChunkEmitter::emitPanel(OpBuilder &b, const Panel &panel, Value chunk,
+                             Value first, Value steps) {
+  unsigned sumsPerTerm = makeRecords(1).getFirstSums();
+  unsigned perVector = reductions.size() * sumsPerTerm;
+  auto store = [&](OpBuilder &body, const Stripe &stripe, ValueRange sums) {
+    for (auto [i, sum] : llvm::enumerate(sums))
+      vector::StoreOp::create(body, loc, sum, panel.sums[i % perVector],
+                              stripe.positions[i / perVector]);
+  };
+  auto load = [&](OpBuilder &body, const Stripe &stripe) {
+    SmallVector<Value> sums =
+        makeZeros(body, stripe.vectors.size(), sumsPerTerm);
+    for (auto [i, sum] : llvm::enumerate(sums))
+      sum = vector::LoadOp::create(body, loc, cast<VectorType>(sum.getType()),
+                                   panel.sums[i % perVector],
+                                   stripe.positions[i / perVector]);
+    return sums;
+  };
+  emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
+    store(body, stripe, makeZeros(body, stripe.vectors.size(), sumsPerTerm));
+  });
+  emitBlocks(
+      b, first, steps, {},
+      [&](OpBuilder &blockBuilder, Value from, Value length, ValueRange) {
+        emitStripes(
+            blockBuilder, panel, [&](OpBuilder &body, const Stripe &stripe) {
+              ChunkRecords records = makeRecords(stripe.vectors.size());
+              auto add = [&](auto &&...arguments) {
+                records.addFirst(arguments...);
+              };
+              store(body, stripe,
+                    emitBlock(body, stripe.vectors, from, length, sumsPerTerm,
+                              add, load(body, stripe), getStepsAhead()));
+            });
+        return SmallVector<Value>();
+      });
+  Value count = LoopMath(b, loc).toF64(steps);
+  emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
+    auto emitSecond = [&](OpBuilder &nested, unsigned secondSums, AddTerm add) {
+      SmallVector<Value> zeros =
+          makeZeros(nested, stripe.vectors.size(), secondSums);
+      return emitBlocks(nested, first, steps, zeros,
+                        [&](OpBuilder &blockBuilder, Value from, Value length,
+                            ValueRange sums) {
+                          return emitBlock(blockBuilder, stripe.vectors, from,
+                                           length, secondSums, add, sums);
+                        });
+    };
+    SmallVector<Record> records =
+        makeRecords(stripe.vectors.size())
+            .emit(body, load(body, stripe), count, emitSecond);
+    for (auto [v, vector] : llvm::enumerate(stripe.vectors)) {
+      PointEmitter out(body, phase, vector);
+      for (auto [t, reduction] : llvm::enumerate(reductions))
+        for (auto [field, array] :
+             llvm::zip_equal(records[v * reductions.size() + t].getFields(),
+                             recordArrays.get(reduction, chunk)))
+          out.store(field, array);
+    }
+  });
+}
+
+/// As few panels as serve, of one size if that comes out even.
+static int64_t getPanelSize(int64_t channels) {
+  int64_t panels = llvm::divideCeil(channels, panelChannels);
+  return channels % panels == 0 ? channels / panels : panelChannels;
+}
+
+void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
+                        Value first, Value steps) {
+  LoopMath math(b, loc);
+  Value length = emitTotalExtent(b, loc, phase.frame, shape.laneGroup);
+  SmallVector<Value> sums;
+  for (Value zero : makeZeros(b, 1, makeRecords(1).getFirstSums()))
+    sums.push_back(allocateOnStack(b, loc, {panelChannels},
+                                   getElementTypeOrSelf(zero.getType())));
+  auto emitAt = [&](OpBuilder &body, Value begin, Value panelLength) {
+    emitPanel(body, {outer, begin, panelLength, sums}, chunk, first, steps);
+  };
+  std::optional<int64_t> known = getConstantIndex(length);
+  int64_t size = known ? getPanelSize(*known) : panelChannels;
+  Value whole = known ? math.div(length, size) : math.ceilDiv(length, size);
+  emitLoop(b, loc, math.constant(0), whole, 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath inner(body, loc);
+             Value begin = inner.mul(index, size);
+             emitAt(body, begin,
+                    known ? inner.constant(size)
+                          : inner.min(inner.sub(length, begin),
+                                      inner.constant(size)));
+             return SmallVector<Value>();
+           });
+  if (known && *known % size != 0)
+    emitAt(b, math.constant(*known / size * size),
+           math.constant(*known % size));
 }
 
 void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {

@@ -154,14 +154,15 @@ static Value emitNontemporal(OpBuilder &b, Location loc, KernelFrame &frame,
 }
 
 /// Non-temporal stores are ordered by a fence before others may look.
-static void emitFence(OpBuilder &b, Location loc, Value nontemporal) {
-  if (std::optional<int64_t> known = getConstantIndex(nontemporal); known == 0)
+static void emitFence(PhaseContext &phase) {
+  if (getConstantIndex(phase.nontemporal) == 0)
     return;
-  auto branch = scf::IfOp::create(b, loc, nontemporal,
+  auto branch = scf::IfOp::create(phase.b, phase.loc, phase.nontemporal,
                                   /*withElseRegion=*/false);
   OpBuilder fenced = branch.getThenBodyBuilder();
-  LLVM::CallIntrinsicOp::create(
-      fenced, loc, b.getStringAttr("llvm.x86.sse.sfence"), ValueRange());
+  LLVM::CallIntrinsicOp::create(fenced, phase.loc,
+                                fenced.getStringAttr("llvm.x86.sse.sfence"),
+                                ValueRange());
 }
 
 void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
@@ -197,7 +198,6 @@ void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
                          entry.getArgument(2),
                          structure.isColumns() ? &kept : nullptr};
     emit(context);
-    emitFence(b, loc, nontemporal);
     func::ReturnOp::create(b, loc);
     phase.functions.push_back(function);
     phase.minBytes.push_back(group.front().getMinBytes());
@@ -212,13 +212,16 @@ KernelCode KernelLowering::lower() {
   code.kernel = kernel;
   caseGroups = groupCases();
   if (structure.getForm() == KernelForm::Rows) {
-    addPhase(/*perCase=*/true, emitRowsItems, emitRowsPhase);
+    addPhase(/*perCase=*/true, emitRowsItems, [](PhaseContext &phase) {
+      emitRowsPhase(phase);
+      emitFence(phase);
+    });
     return std::move(code);
   }
   PlanAttr plan = getPlan(structure);
   for (unsigned stage = 0; stage < structure.getNumStages(); ++stage) {
     addPhase(
-        /*perCase=*/false,
+        /*perCase=*/true,
         [plan](EmissionContext &context, OpBuilder &b) {
           return emitChunksItems(context, b, plan);
         },
@@ -226,7 +229,10 @@ KernelCode KernelLowering::lower() {
     addPhase(/*perCase=*/false, emitFinalizeItems,
              [&](PhaseContext &phase) { emitFinalizePhase(phase, stage); });
   }
-  addPhase(/*perCase=*/true, emitMapItems, emitMapPhase);
+  addPhase(/*perCase=*/true, emitMapItems, [](PhaseContext &phase) {
+    emitMapPhase(phase);
+    emitFence(phase);
+  });
   return std::move(code);
 }
 

@@ -19,8 +19,6 @@ using namespace bnc::norm;
 static constexpr unsigned mapSlots = 4;
 /// Where a run's length is dynamic, what is left over is a loop of its own.
 static constexpr unsigned dynamicMapSlots = 2;
-/// A line of the caches, and what a write-combining buffer holds.
-static constexpr int64_t lineBytes = 64;
 
 SmallVector<const KernelArray *> bnc::listInputs(const EmissionContext &context,
                                                  ArrayRef<Value> values) {
@@ -69,6 +67,28 @@ bnc::listMapArrays(const EmissionContext &context) {
   return arrays;
 }
 
+int64_t bnc::getVectorBytes(const EmissionContext &context,
+                            const KernelArray &array) {
+  return context.target.lanes * array.element.getIntOrFloatBitWidth() / 8;
+}
+
+void bnc::emitPrefetch(OpBuilder &b, const EmissionContext &context,
+                       ArrayRef<const KernelArray *> arrays,
+                       ArrayRef<Value> coordinates, unsigned slot,
+                       PrefetchInto into) {
+  for (const KernelArray *array : arrays) {
+    if (array->getDimSet() != context.structure.getAllDims() ||
+        slot * getVectorBytes(context, *array) % lineBytes != 0)
+      continue;
+    SmallVector<Value> indices;
+    for (unsigned dim : array->dims)
+      indices.push_back(coordinates[dim]);
+    memref::PrefetchOp::create(b, context.loc, array->memref, indices,
+                               /*isWrite=*/false, uint32_t(into),
+                               /*isDataCache=*/true);
+  }
+}
+
 Value Period::at(OpBuilder &b, Value position) const {
   return LoopMath(b, loc).rem(position, extent);
 }
@@ -104,25 +124,14 @@ struct MapSweep {
     int64_t ahead = nontemporal ? run.nontemporalPrefetch : run.prefetch;
     if (ahead == 0)
       return;
-    DimSet keptDims = context.structure.getKeptDims();
-    for (const KernelArray *array : inputs) {
-      if (array->getDimSet() != context.structure.getAllDims() ||
-          slot * getVectorBytes(*array) % lineBytes != 0)
-        continue;
-      // The last kept dim's neighbour is the next row, or close to it where
-      // rows of another outer dim follow; past the end nothing faults.
-      SmallVector<Value> indices;
-      unsigned lastKept = keptDims ? getLastDim(keptDims) : 64;
-      for (unsigned dim : array->dims) {
-        Value at = point.coordinates[dim];
-        if (dim == lastKept)
-          at = LoopMath(b, context.loc).add(at, ahead * int64_t(rows.size()));
-        indices.push_back(at);
-      }
-      memref::PrefetchOp::create(b, context.loc, array->memref, indices,
-                                 /*isWrite=*/false, /*localityHint=*/3,
-                                 /*isDataCache=*/true);
+    // The last kept dim's neighbour is the next row, or close to it where rows
+    // of another outer dim follow.
+    SmallVector<Value> coordinates = point.coordinates;
+    if (DimSet keptDims = context.structure.getKeptDims()) {
+      Value &row = coordinates[getLastDim(keptDims)];
+      row = LoopMath(b, context.loc).add(row, ahead * int64_t(rows.size()));
     }
+    bnc::emitPrefetch(b, context, inputs, coordinates, slot, PrefetchInto::L1);
   }
 
   /// If the run has a period, `phase` is the vector's, and moves on by `step`.
@@ -248,13 +257,9 @@ struct MapSweep {
     return math.add(index, math.mul(offset, bytes));
   }
 
-  int64_t getVectorBytes(const KernelArray &array) {
-    return context.target.lanes * array.element.getIntOrFloatBitWidth() / 8;
-  }
-
   /// The alignment of vector `slot` after the start of a line.
   int64_t getAlignment(const KernelArray &array, unsigned slot) {
-    return llvm::MinAlign(lineBytes, slot * getVectorBytes(array));
+    return llvm::MinAlign(lineBytes, slot * getVectorBytes(context, array));
   }
 
   /// Masked vectors from `begin` on; none where `length` is 0: an access of no
@@ -342,7 +347,8 @@ struct MapSweep {
     // A turn fills a line of the narrowest output.
     int64_t lanes = context.target.lanes, slots = 1;
     for (const MapOutput &output : outputs)
-      slots = std::max(slots, lineBytes / getVectorBytes(*output.array));
+      slots =
+          std::max(slots, lineBytes / getVectorBytes(context, *output.array));
     bool pairs = canPair();
     int64_t turn = lanes * slots;
     Value rest = inner.sub(length, head);

@@ -41,9 +41,10 @@ public:
 
 private:
   SmallVector<SmallVector<Record>> emitChunk(OpBuilder &b, const Span &chunk);
+  /// Adds by the dot products of `dots` if it is set, else by `add`.
   SmallVector<Value> emitPass(OpBuilder &b, const Span &chunk,
                               unsigned sumsPerTerm, AddTerm add,
-                              AddPairs addPairs);
+                              const ChunkRecords *dots = nullptr);
   /// Elements of a vector of terms, and of one for every accumulator.
   int64_t getWidth() const {
     return phase.target.lanes * (phase.plan.getPairs() ? 2 : 1);
@@ -82,7 +83,7 @@ const KernelArray *RowStage::getPlainInput(Operation *reduction) const {
 
 SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
                                       unsigned sumsPerTerm, AddTerm add,
-                                      AddPairs addPairs) {
+                                      const ChunkRecords *dots) {
   unsigned slots = phase.plan.getAccumulators();
   unsigned perRow = reductions.size() * sumsPerTerm;
   // [row][reduction][sum]
@@ -101,11 +102,12 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
     auto getSums = [&](unsigned t) {
       return sums.slice(t * sumsPerTerm, sumsPerTerm);
     };
-    if (addPairs) {
+    if (dots) {
       PointEmitter lanes(body, phase, point, &run);
       for (auto [t, reduction] : llvm::enumerate(reductions))
-        addPairs(body, firstTerm + t,
-                 lanes.loadPairs(*getPlainInput(reduction)), getSums(t));
+        dots->addFirstPairs(body, firstTerm + t,
+                            lanes.loadPairs(*getPlainInput(reduction)),
+                            getSums(t));
       return;
     }
     for (std::optional<unsigned> parity : parities) {
@@ -191,13 +193,16 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   SmallVector<Operation *> terms;
   for (unsigned row = 0; row < rows.size(); ++row)
     llvm::append_range(terms, reductions);
-  SmallVector<Record> records =
-      emitChunkRecords(b, phase, terms, count,
-                       [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add,
-                           AddPairs addPairs) {
-                         return emitPass(nested, chunk, sumsPerTerm, add,
-                                         canDot() ? addPairs : nullptr);
-                       });
+  ChunkRecords chunkRecords(phase, std::move(terms));
+  SmallVector<Value> sums = emitPass(
+      b, chunk, chunkRecords.getFirstSums(),
+      [&](auto &&...arguments) { chunkRecords.addFirst(arguments...); },
+      canDot() ? &chunkRecords : nullptr);
+  SmallVector<Record> records = chunkRecords.emit(
+      b, sums, count,
+      [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add) {
+        return emitPass(nested, chunk, sumsPerTerm, add);
+      });
   SmallVector<SmallVector<Record>> result(rows.size());
   for (auto [term, record] : llvm::enumerate(records))
     result[term / reductions.size()].push_back(record);

@@ -16,27 +16,57 @@ using AddTerm = llvm::function_ref<void(
     llvm::function_ref<mlir::Value(mlir::Value)> maskOff,
     llvm::MutableArrayRef<mlir::Value> sums)>;
 
-/// Adds pairs of bf16, two neighbouring elements a lane, which are term `term`
-/// and zero where out of use, by the dot product of AVX512-BF16.
-using AddPairs = llvm::function_ref<void(
-    mlir::OpBuilder &b, unsigned term, mlir::Value pairs,
-    llvm::MutableArrayRef<mlir::Value> sums)>;
-
 /// Emits a walk over a chunk that adds every vector of every term to
-/// `sumsPerTerm` sums, by `addPairs` where that is not null and the plan and
-/// the target allow it, else by `add`. Returns the sums, term by term: scalars
-/// where the lanes are reduced, else vectors.
+/// `sumsPerTerm` sums. Returns these, term by term: scalars where the lanes are
+/// reduced, else vectors.
 using ChunkPass = llvm::function_ref<llvm::SmallVector<mlir::Value>(
-    mlir::OpBuilder &b, unsigned sumsPerTerm, AddTerm add, AddPairs addPairs)>;
+    mlir::OpBuilder &b, unsigned sumsPerTerm, AddTerm add)>;
 
-/// Emits the records of a chunk of `count` (f64) elements, one a term;
-/// `reductions` holds the reduction of each. Moments of f32 need one pass where
+/// Emits the records of a chunk, one a term. Moments of f32 need one pass where
 /// the mean is small beside the deviations, and a second, centred one where it
 /// is not (docs/Numerics.md).
-llvm::SmallVector<Record>
-emitChunkRecords(mlir::OpBuilder &b, PhaseContext &phase,
-                 llvm::ArrayRef<mlir::Operation *> reductions,
-                 mlir::Value count, ChunkPass pass);
+class ChunkRecords {
+public:
+  /// `terms` holds the reduction of each term.
+  ChunkRecords(PhaseContext &phase, llvm::SmallVector<mlir::Operation *> terms);
+
+  /// Sums a term has in the first pass.
+  unsigned getFirstSums() const { return triesOnePass ? 2 : 1; }
+  /// What the first pass adds: an AddTerm.
+  void addFirst(mlir::OpBuilder &b, unsigned term, mlir::Value x,
+                llvm::function_ref<mlir::Value(mlir::Value)> maskOff,
+                llvm::MutableArrayRef<mlir::Value> sums) const;
+  /// The same of pairs of bf16, two neighbouring elements a lane and zero where
+  /// out of use, by the dot product of AVX512-BF16.
+  void addFirstPairs(mlir::OpBuilder &b, unsigned term, mlir::Value pairs,
+                     llvm::MutableArrayRef<mlir::Value> sums) const;
+  /// The records of a chunk of `count` (f64) elements from the sums of the
+  /// first pass. `second` may be emitted, once, on a path of its own.
+  llvm::SmallVector<Record> emit(mlir::OpBuilder &b,
+                                 llvm::ArrayRef<mlir::Value> sums,
+                                 mlir::Value count, ChunkPass second) const;
+
+private:
+  /// Sets the records of the moments by the second pass.
+  void emitCentred(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> sums,
+                   mlir::Value count, ChunkPass second,
+                   llvm::MutableArrayRef<Record> records) const;
+  /// The same by the sums of the first, where these do not cancel.
+  void emitOnePass(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> sums,
+                   mlir::Value count, ChunkPass second,
+                   llvm::MutableArrayRef<Record> records) const;
+  mlir::Value addSquare(mlir::OpBuilder &b, mlir::Value x,
+                        mlir::Value sum) const {
+    return emitAddSquare(b, loc, phase.plan.getFma(), x, sum);
+  }
+
+  PhaseContext &phase;
+  mlir::Location loc;
+  llvm::SmallVector<mlir::Operation *> terms;
+  /// The terms whose reductions are moments.
+  llvm::SmallVector<unsigned> moments;
+  bool triesOnePass;
+};
 
 } // namespace bnc
 

@@ -62,6 +62,21 @@ struct MapRun {
   int64_t prefetch = 0, nontemporalPrefetch = 0;
 };
 
+/// A line of the caches, and what a write-combining buffer holds.
+inline constexpr int64_t lineBytes = 64;
+/// Bytes that the lanes of one vector take in `array`.
+int64_t getVectorBytes(const EmissionContext &context,
+                       const KernelArray &array);
+/// Where prefetched lines go.
+enum class PrefetchInto : uint32_t { L2 = 2, L1 = 3 };
+/// Prefetches, once a line, what vector number `slot` after the start of a line
+/// reads at `coordinates` of those of `arrays` that span all dims. Past the end
+/// of an array nothing faults.
+void emitPrefetch(mlir::OpBuilder &b, const EmissionContext &context,
+                  llvm::ArrayRef<const KernelArray *> arrays,
+                  llvm::ArrayRef<mlir::Value> coordinates, unsigned slot,
+                  PrefetchInto into);
+
 /// Elements an item covers where a map is one run: small enough to share among
 /// threads, long enough that an item's start costs nothing.
 inline constexpr int64_t mapBlock = 8192;

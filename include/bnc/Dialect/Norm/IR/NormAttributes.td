@@ -142,8 +142,9 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
       the last case of a schedule whose bound is reached is taken.
     * `rows`: rows (of `rows` kernels) or pixels (otherwise) computed at once,
       1, 2 or 4.
-    * `prefetch`: rows ahead of the one in work whose loads are prefetched, 0
-      for none.
+    * `prefetch`: rows (of `rows` kernels) or blocks of steps (of statistics
+      otherwise) ahead of the one in work whose loads are prefetched, 0 for
+      none.
     * `nontemporal`: whole lines of the outputs bypass the caches.
   }];
   let parameters = (ins "int64_t":$min_bytes, "int64_t":$rows,
