@@ -3,6 +3,7 @@
 // and what depends on them is made.
 
 #include "bnc/Conversion/KernelToVector/ColumnShape.h"
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
@@ -82,6 +83,16 @@ Record Finalizer::emitMergedChunks(OpBuilder &b, Operation *reduction,
   return tree.fold(b, chunks);
 }
 
+/// Stores `vector` to the stack, for a loop over its lanes.
+static Value emitSpill(OpBuilder &b, Location loc, Value vector) {
+  auto type = cast<VectorType>(vector.getType());
+  Value buffer =
+      allocateOnStack(b, loc, type.getShape(), type.getElementType());
+  Value zero = LoopMath(b, loc).constant(0);
+  vector::StoreOp::create(b, loc, vector, buffer, zero);
+  return buffer;
+}
+
 /// Recomputes the lanes of `record` that are suspect, one by one.
 Record Finalizer::emitColdLanes(OpBuilder &b, Operation *reduction,
                                 PointEmitter &kept, const Record &record) {
@@ -95,16 +106,11 @@ Record Finalizer::emitColdLanes(OpBuilder &b, Operation *reduction,
   OpBuilder cold = branch.getThenBodyBuilder();
   Value zero = LoopMath(cold, loc).constant(0);
   SmallVector<Value> buffers;
-  auto spill = [&](Value vector) {
-    Type element = cast<VectorType>(vector.getType()).getElementType();
-    Value buffer = allocateOnStack(cold, loc, {point.lanes}, element);
-    vector::StoreOp::create(cold, loc, vector, buffer, zero);
-    return buffer;
-  };
   for (Value field : fields)
-    buffers.push_back(spill(field));
-  Value flags = spill(arith::ExtUIOp::create(
-      cold, loc, VectorType::get({point.lanes}, cold.getI8Type()), suspect));
+    buffers.push_back(emitSpill(cold, loc, field));
+  Value flags = arith::ExtUIOp::create(
+      cold, loc, VectorType::get({point.lanes}, cold.getI8Type()), suspect);
+  flags = emitSpill(cold, loc, flags);
   emitLoop(cold, loc, zero, point.count, 1, {},
            [&](OpBuilder &body, Value lane, ValueRange) {
              Value flag = memref::LoadOp::create(body, loc, flags, lane);
@@ -210,13 +216,32 @@ void Finalizer::emitMerged(OpBuilder &b, Value item) {
   for (Operation *reduction : phase.structure.getReductions(stage)) {
     SmallVector<Type> types(getNumFields(reduction), b.getF64Type());
     RecordTree tree(b, loc, types, treeLevels);
-    emitLoop(b, loc, zero, innerExtent, 1, {},
-             [&](OpBuilder &body, Value channel, ValueRange) {
-               Point at = point;
-               at.coordinates[inner] = channel;
-               tree.push(body, emitMergedChunks(body, reduction, at), channel);
-               return SmallVector<Value>();
-             });
+    // The chunks of a vector of channels merge side by side, then these.
+    emitMaskedLoop(
+        b, loc, innerExtent, phase.target.lanes, {},
+        [&](OpBuilder &body, Value position, Value count, unsigned,
+            MutableArrayRef<Value>) {
+          Point at = point;
+          at.coordinates[inner] = position;
+          at.laneDims = DimSet(1) << inner;
+          at.ownDims |= at.laneDims;
+          at.lanes = phase.target.lanes;
+          at.count = count;
+          Record vectors = emitMergedChunks(body, reduction, at);
+          SmallVector<Value> buffers;
+          for (Value field : vectors.getFields())
+            buffers.push_back(emitSpill(body, loc, field));
+          emitLoop(body, loc, zero, count, 1, {},
+                   [&](OpBuilder &each, Value lane, ValueRange) {
+                     SmallVector<Value> fields;
+                     for (Value buffer : buffers)
+                       fields.push_back(
+                           memref::LoadOp::create(each, loc, buffer, lane));
+                     tree.push(each, Record::get(vectors.count, fields),
+                               LoopMath(each, loc).add(position, lane));
+                     return SmallVector<Value>();
+                   });
+        });
     Record merged = tree.fold(b, innerExtent);
     kept.setRecord(reduction->getResult(0),
                    emitColdPath(b, phase, reduction, kept, merged));
