@@ -38,6 +38,11 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   std::optional<int64_t> bytes = getRowBytes(structure);
   bool isShort = bytes && *bytes <= pairedRowBytes;
   int64_t rows = isRows && isShort ? 2 : 1;
+  // Two pixels share the loads of what varies over the channels alone, which
+  // are most; a dynamic channel count makes code enough.
+  KernelOp kernel = structure.getKernel();
+  if (!isRows && !kernel.getDim(kernel.getNumDims() - 1).isDynamic())
+    rows = 2;
   // From memory the hardware has the next short row under way by itself; while
   // a long one is written it rests.
   int64_t prefetch = isRows && target.getPrefetch() ? 1 : 0;

@@ -74,24 +74,121 @@ static Point makeOrigin(OpBuilder &b, const EmissionContext &context) {
   return point;
 }
 
-/// Rows phase.begin to phase.end, lanes [from, from + length) of each.
-static void emitRowRange(OpBuilder &b, PhaseContext &phase,
-                         const MapShape &shape, Value from, Value length,
-                         const KeptArrays *kept) {
-  unsigned allStages = phase.structure.getNumStages() + 1;
-  emitLoop(b, phase.loc, phase.begin, phase.end, 1, {},
-           [&](OpBuilder &body, Value item, ValueRange) {
-             Point point = makeOrigin(body, phase);
-             emitCoordinates(body, phase.loc, phase.frame, shape.rowGroups,
-                             item, point.coordinates);
-             for (DimSet group : shape.rowGroups)
-               point.ownDims |= group;
-             PointEmitter row(body, phase, point);
-             row.useKeptArrays(kept, allStages);
-             PointEmitter *rows[] = {&row};
-             emitMapSweep(body, phase, rows,
-                          MapRun{shape.laneGroup, from, length,
-                                 phase.nontemporal, kept});
+/// Rows at once lie this far apart or side by side: the prefetcher follows one
+/// stream in a page, and in two next to each other loses its place.
+static constexpr int64_t streamBytes = 8192;
+/// Rows of fewer bytes are one stream side by side.
+static constexpr int64_t shortRowBytes = 512;
+
+/// Rows between two that are computed at once.
+static int64_t getRowDistance(const EmissionContext &context, Value length) {
+  std::optional<int64_t> elements = getConstantIndex(length);
+  if (!elements)
+    return 1;
+  int64_t bytes = *elements * context.structure.getComputeType().getWidth() / 8;
+  return bytes < shortRowBytes ? 1 : llvm::divideCeil(streamBytes, bytes);
+}
+
+namespace {
+
+/// Emits the lanes [from, from + length) of a range of rows.
+class RowRange {
+public:
+  RowRange(PhaseContext &phase, const MapShape &shape, Value from, Value length,
+           const KeptArrays *kept)
+      : phase(phase), shape(shape),
+        run{shape.laneGroup, from, length, phase.nontemporal, kept} {}
+
+  /// Rows phase.begin to phase.end.
+  void emit(OpBuilder &b);
+
+private:
+  /// Rows [begin, end) of the last group of the rows; `origin` fixes the
+  /// others.
+  void emitLastGroup(OpBuilder &b, const Point &origin, Value begin, Value end);
+  void emitRows(OpBuilder &b, const Point &origin, ArrayRef<Value> rows);
+
+  PhaseContext &phase;
+  const MapShape &shape;
+  MapRun run;
+};
+
+} // namespace
+
+void RowRange::emitRows(OpBuilder &b, const Point &origin,
+                        ArrayRef<Value> rows) {
+  SmallVector<std::unique_ptr<PointEmitter>> owned;
+  SmallVector<PointEmitter *> emitters;
+  for (Value row : rows) {
+    Point point = origin;
+    emitCoordinates(b, phase.loc, phase.frame, shape.rowGroups.back(), row,
+                    point.coordinates);
+    for (DimSet group : shape.rowGroups)
+      point.ownDims |= group;
+    owned.push_back(std::make_unique<PointEmitter>(b, phase, point));
+    emitters.push_back(owned.back().get());
+    emitters.back()->useKeptArrays(run.keptArrays,
+                                   phase.structure.getNumStages() + 1);
+  }
+  emitMapSweep(b, phase, emitters, run);
+}
+
+void RowRange::emitLastGroup(OpBuilder &b, const Point &origin, Value begin,
+                             Value end) {
+  Location loc = phase.loc;
+  LoopMath math(b, loc);
+  int64_t atOnce = phase.schedule.getRows();
+  if (atOnce > 1) {
+    int64_t distance = getRowDistance(phase, run.length);
+    int64_t block = atOnce * distance;
+    Value blocks = math.div(math.sub(end, begin), block);
+    auto emitBlock = [&](OpBuilder &body, Value first) {
+      emitLoop(body, loc, math.constant(0), math.constant(distance), 1, {},
+               [&](OpBuilder &nested, Value index, ValueRange) {
+                 LoopMath inner(nested, loc);
+                 SmallVector<Value> rows;
+                 for (int64_t row = 0; row < atOnce; ++row)
+                   rows.push_back(
+                       inner.add(inner.add(first, row * distance), index));
+                 emitRows(nested, origin, rows);
+                 return SmallVector<Value>();
+               });
+    };
+    emitLoop(b, loc, math.constant(0), blocks, 1, {},
+             [&](OpBuilder &body, Value index, ValueRange) {
+               LoopMath inner(body, loc);
+               emitBlock(body, inner.add(begin, inner.mul(index, block)));
+               return SmallVector<Value>();
+             });
+    begin = math.add(begin, math.mul(blocks, block));
+  }
+  emitLoop(b, loc, begin, end, 1, {},
+           [&](OpBuilder &body, Value row, ValueRange) {
+             emitRows(body, origin, row);
+             return SmallVector<Value>();
+           });
+}
+
+void RowRange::emit(OpBuilder &b) {
+  Location loc = phase.loc;
+  ArrayRef<DimSet> outer = ArrayRef(shape.rowGroups).drop_back();
+  if (outer.empty())
+    return emitLastGroup(b, makeOrigin(b, phase), phase.begin, phase.end);
+  // What rows of different outer points share is not the same.
+  LoopMath math(b, loc);
+  Value extent = emitTotalExtent(b, loc, phase.frame, shape.rowGroups.back());
+  emitLoop(b, loc, math.div(phase.begin, extent),
+           math.ceilDiv(phase.end, extent), 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath inner(body, loc);
+             Point origin = makeOrigin(body, phase);
+             emitCoordinates(body, loc, phase.frame, outer, index,
+                             origin.coordinates);
+             Value start = inner.mul(index, extent);
+             Value begin =
+                 inner.max(inner.sub(phase.begin, start), inner.constant(0));
+             Value end = inner.min(inner.sub(phase.end, start), extent);
+             emitLastGroup(body, origin, begin, end);
              return SmallVector<Value>();
            });
 }
@@ -129,7 +226,7 @@ static void emitMapRows(OpBuilder &b, PhaseContext &phase,
   Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
   SmallVector<KeptValue> hoisted = listHoisted(phase, shape);
   if (hoisted.empty()) {
-    emitRowRange(b, phase, shape, zero, length, phase.keptArrays);
+    RowRange(phase, shape, zero, length, phase.keptArrays).emit(b);
     return;
   }
   // Where the length is dynamic, the tables of a period are in this function
@@ -142,7 +239,7 @@ static void emitMapRows(OpBuilder &b, PhaseContext &phase,
     origin.moveTo(inside);
     KeptArrays kept = emitStackTables(inside, phase, origin, shape.laneGroup,
                                       hoisted, block, from, size);
-    emitRowRange(inside, phase, shape, from, size, &kept);
+    RowRange(phase, shape, from, size, &kept).emit(inside);
   };
   if (known && *known <= block)
     return emitLanes(b, zero, length);
@@ -165,7 +262,7 @@ static SmallVector<Value> emitByPeriod(
         periodic,
     llvm::function_ref<SmallVector<Value>(OpBuilder &)> rows) {
   std::optional<PeriodicShape> shape = PeriodicShape::get(context);
-  if (!shape)
+  if (!shape || shape->endsAtVectors(context))
     return rows(b);
   Value fits = shape->emitFits(context, b);
   if (std::optional<int64_t> known = getConstantIndex(fits))

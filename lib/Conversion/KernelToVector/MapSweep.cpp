@@ -147,17 +147,23 @@ struct MapSweep {
       kept = &turned;
       phase[0] = run.period->next(b, phase[0], step);
     }
+    SmallVector<std::unique_ptr<PointEmitter>> emitters;
     for (PointEmitter *row : rows) {
       Point point = row->getPoint();
       point.setLanes(b, context, run.laneGroup, position, count);
       if (!count)
         emitPrefetch(b, point, slot, nontemporal);
-      PointEmitter lanes(b, context, point, row);
+      auto &lanes = *emitters.emplace_back(
+          std::make_unique<PointEmitter>(b, context, point, row));
       lanes.useKeptArrays(kept, context.structure.getNumStages() + 1);
+      // Before any store: what the rows share is loaded once.
       for (const MapOutput &output : outputs)
-        lanes.store(lanes.emit(output.value), *output.array,
-                    nontemporal ? getAlignment(*output.array, slot) : 0);
+        lanes.emit(output.value);
     }
+    for (auto &lanes : emitters)
+      for (const MapOutput &output : outputs)
+        lanes->store(lanes->emit(output.value), *output.array,
+                     nontemporal ? getAlignment(*output.array, slot) : 0);
   }
 
   /// Whether elements go in pairs of an even and an odd one: all that the lanes

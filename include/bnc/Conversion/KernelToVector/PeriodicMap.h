@@ -24,6 +24,9 @@ struct PeriodicShape {
   /// Nothing if the kernel has no such run.
   static std::optional<PeriodicShape> get(const EmissionContext &context);
 
+  /// Whether every turn is known to be whole vectors: then runs of one turn
+  /// store the same lines, and can share what they read.
+  bool endsAtVectors(const EmissionContext &context) const;
   /// Whether the tables hold a turn: an i1, constant where the extents are.
   mlir::Value emitFits(EmissionContext &context, mlir::OpBuilder &b) const;
   mlir::Value emitItems(EmissionContext &context, mlir::OpBuilder &b) const;
