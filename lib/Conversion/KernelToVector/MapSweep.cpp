@@ -140,26 +140,32 @@ struct MapSweep {
   void emitVector(OpBuilder &b, Value position, Value count, unsigned slot,
                   MutableArrayRef<Value> phase, Value step,
                   bool nontemporal = false) {
-    KeptArrays turned;
-    const KeptArrays *kept = run.keptArrays;
-    if (run.period) {
-      turned = kept->movedTo(LoopMath(b, context.loc).sub(position, phase[0]));
-      kept = &turned;
-      phase[0] = run.period->next(b, phase[0], step);
-    }
+    SmallVector<Value> positions{position};
+    if (run.apart)
+      positions.push_back(LoopMath(b, context.loc).add(position, run.apart));
     SmallVector<std::unique_ptr<PointEmitter>> emitters;
-    for (PointEmitter *row : rows) {
-      Point point = row->getPoint();
-      point.setLanes(b, context, run.laneGroup, position, count);
-      if (!count)
-        emitPrefetch(b, point, slot, nontemporal);
-      auto &lanes = *emitters.emplace_back(
-          std::make_unique<PointEmitter>(b, context, point, row));
-      lanes.useKeptArrays(kept, context.structure.getNumStages() + 1);
-      // Before any store: what the rows share is loaded once.
-      for (const MapOutput &output : outputs)
-        lanes.emit(output.value);
+    SmallVector<KeptArrays> turned(positions.size());
+    for (auto [at, turn] : llvm::zip_equal(positions, turned)) {
+      const KeptArrays *kept = run.keptArrays;
+      if (run.period) {
+        turn = kept->movedTo(LoopMath(b, context.loc).sub(at, phase[0]));
+        kept = &turn;
+      }
+      for (PointEmitter *row : rows) {
+        Point point = row->getPoint();
+        point.setLanes(b, context, run.laneGroup, at, count);
+        if (!count)
+          emitPrefetch(b, point, slot, nontemporal);
+        auto &lanes = *emitters.emplace_back(
+            std::make_unique<PointEmitter>(b, context, point, row));
+        lanes.useKeptArrays(kept, context.structure.getNumStages() + 1);
+        // Before any store: what the rows share is loaded once.
+        for (const MapOutput &output : outputs)
+          lanes.emit(output.value);
+      }
     }
+    if (run.period)
+      phase[0] = run.period->next(b, phase[0], step);
     for (auto &lanes : emitters)
       for (const MapOutput &output : outputs)
         lanes->store(lanes->emit(output.value), *output.array,
@@ -329,7 +335,7 @@ struct MapSweep {
   }
 
   void emit(OpBuilder &b) {
-    if (getConstantIndex(run.nontemporal) == 0 || rows.size() > 1)
+    if (getConstantIndex(run.nontemporal) == 0 || rows.size() > 1 || run.apart)
       return emitPlain(b);
     Value condition = emitCondition(b);
     if (getConstantIndex(condition))

@@ -166,10 +166,20 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
         KeptArrays kept = emitTurn(body, phase, *this, row);
         Value from = inner.mul(first, mapBlock);
         Value to = inner.min(inner.mul(last, mapBlock), length);
+        Value turn = emitTotalExtent(body, loc, phase.frame, period);
         MapRun part{run, from, inner.sub(to, from), phase.nontemporal, &kept};
-        part.period =
-            Period(loc, emitTotalExtent(body, loc, phase.frame, period));
+        part.period = Period(loc, turn);
         PointEmitter *rows[] = {&row};
+        if (phase.schedule.getRows() > 1) {
+          // Two halves of whole turns share the loads of the tables.
+          part.apart =
+              inner.mul(inner.div(part.length, inner.mul(turn, 2)), turn);
+          part.length = part.apart;
+          emitMapSweep(body, phase, rows, part);
+          part.begin = inner.add(from, inner.mul(part.apart, 2));
+          part.length = inner.sub(to, part.begin);
+          part.apart = Value();
+        }
         emitMapSweep(body, phase, rows, part);
         return SmallVector<Value>();
       });

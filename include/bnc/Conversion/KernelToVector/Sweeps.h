@@ -57,6 +57,9 @@ struct MapRun {
   const KeptArrays *keptArrays = nullptr;
   /// If set, the kept arrays hold a turn, and its start again up to a vector.
   std::optional<Period> period = std::nullopt;
+  /// If set, whole turns: another run that begins this far behind is stored
+  /// along, of the same length, and shares what repeats. Only for plain stores.
+  mlir::Value apart = {};
   /// Rows ahead of those in work whose inputs are prefetched, 0 for none: while
   /// stores go to the caches, and past them.
   int64_t prefetch = 0, nontemporalPrefetch = 0;
