@@ -105,6 +105,7 @@ static void writeKernel(llvm::json::OStream &json, KernelOp kernel) {
           json.attribute("min_bytes", entry.getMinBytes());
           json.attribute("rows", entry.getRows());
           json.attribute("prefetch", entry.getPrefetch());
+          json.attribute("batch", entry.getBatch());
           json.attribute("nontemporal", entry.getNontemporal());
         });
     });

@@ -77,6 +77,8 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
   for (auto [i, option] : llvm::enumerate(schedule.getCases())) {
     os << "    case " << i << ", from " << printBytes(option.getMinBytes())
        << ": " << option.getRows() << " at once";
+    if (option.getBatch())
+      os << ", finished in batches of a row a lane";
     if (option.getPrefetch())
       os << ", prefetch " << option.getPrefetch() << " ahead";
     os << (option.getNontemporal() ? ", non-temporal stores"

@@ -61,6 +61,16 @@ void ChunkRecords::addFirstPairs(OpBuilder &b, unsigned term, Value pairs,
   sums[squares] = emitDot(b, loc, sums[squares], pairs, pairs);
 }
 
+void ChunkRecords::addCentred(OpBuilder &b, unsigned term, Value pivot, Value x,
+                              llvm::function_ref<Value(Value)> maskOff,
+                              MutableArrayRef<Value> sums) const {
+  if (!isMoments(terms[term]))
+    return;
+  Value d = maskOff(arith::SubFOp::create(b, loc, x, pivot));
+  sums[0] = arith::AddFOp::create(b, loc, sums[0], d);
+  sums[1] = addSquare(b, d, sums[1]);
+}
+
 void ChunkRecords::emitCentred(OpBuilder &b, ArrayRef<Value> sums, Value count,
                                ChunkPass second,
                                MutableArrayRef<Record> records) const {
@@ -73,14 +83,8 @@ void ChunkRecords::emitCentred(OpBuilder &b, ArrayRef<Value> sums, Value count,
       pivots[term] = vector::BroadcastOp::create(
           b, loc, getVectorType(phase, terms[term]), high[term]);
   }
-  auto add = [&](OpBuilder &body, unsigned term, Value x,
-                 llvm::function_ref<Value(Value)> maskOff,
-                 MutableArrayRef<Value> sums) {
-    if (!isMoments(terms[term]))
-      return;
-    Value d = maskOff(arith::SubFOp::create(body, loc, x, pivots[term]));
-    sums[0] = arith::AddFOp::create(body, loc, sums[0], d);
-    sums[1] = addSquare(body, d, sums[1]);
+  auto add = [&](OpBuilder &body, unsigned term, auto &&...rest) {
+    addCentred(body, term, pivots[term], rest...);
   };
   SmallVector<Value> centred = second(b, 2, add);
   for (unsigned term : moments)

@@ -168,6 +168,54 @@ Value bnc::emitLaneSum(OpBuilder &b, Location loc, Value sum) {
   return vector::ExtractOp::create(b, loc, sum, ArrayRef<int64_t>{0});
 }
 
+/// The lanes of two vectors, one after the other, that are the first or second
+/// halves of parts of `size` lanes: those of one vector before those of the
+/// other, in small parts within each 4 lanes, which take no permutation.
+static SmallVector<int64_t> listHalves(int64_t lanes, int64_t size,
+                                       bool second) {
+  int64_t group = size > 4 ? lanes : std::min<int64_t>(lanes, 4);
+  SmallVector<int64_t> mask;
+  for (int64_t begin = 0; begin < lanes; begin += group)
+    for (int64_t vector = 0; vector < 2; ++vector)
+      for (int64_t part = 0; part < group; part += size)
+        for (int64_t i = 0; i < size / 2; ++i)
+          mask.push_back(vector * lanes + begin + part + i +
+                         (second ? size / 2 : 0));
+  return mask;
+}
+
+Value bnc::emitPackedLaneSums(OpBuilder &b, Location loc,
+                              ArrayRef<Value> vectors) {
+  int64_t lanes = vectors.size();
+  // Which vector's sum ends up in a lane if vectors are taken in this order.
+  SmallVector<SmallVector<int64_t>> held;
+  for (int64_t i = 0; i < lanes; ++i)
+    held.push_back(SmallVector<int64_t>(lanes, i));
+  for (int64_t size = lanes; size > 1; size /= 2)
+    for (unsigned i = 0; i < held.size(); ++i) {
+      SmallVector<int64_t> merged;
+      for (int64_t lane : listHalves(lanes, size, /*second=*/false))
+        merged.push_back(held[i + lane / lanes][lane % lanes]);
+      held[i] = merged;
+      held.erase(held.begin() + i + 1);
+    }
+  SmallVector<Value> level(lanes);
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    level[held[0][lane]] = vectors[lane];
+  for (int64_t size = lanes; size > 1; size /= 2) {
+    SmallVector<Value> next;
+    for (unsigned i = 0; i < level.size(); i += 2) {
+      Value low = vector::ShuffleOp::create(b, loc, level[i], level[i + 1],
+                                            listHalves(lanes, size, false));
+      Value high = vector::ShuffleOp::create(b, loc, level[i], level[i + 1],
+                                             listHalves(lanes, size, true));
+      next.push_back(arith::AddFOp::create(b, loc, low, high));
+    }
+    level = next;
+  }
+  return level[0];
+}
+
 SmallVector<Value> bnc::emitBlockSums(OpBuilder &b, Location loc,
                                       ValueRange slotSums, ValueRange sums) {
   SmallVector<Value> totals;

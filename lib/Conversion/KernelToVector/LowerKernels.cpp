@@ -133,7 +133,8 @@ SmallVector<ArrayRef<CPUCaseAttr>> KernelLowering::groupCases() {
   while (!cases.empty()) {
     size_t count = cases.size() > 1 && !cases[0].getNontemporal() &&
                            cases[1].getNontemporal() &&
-                           cases[0].getRows() == cases[1].getRows()
+                           cases[0].getRows() == cases[1].getRows() &&
+                           cases[0].getBatch() == cases[1].getBatch()
                        ? 2
                        : 1;
     groups.push_back(cases.take_front(count));

@@ -240,6 +240,13 @@ const Record *PointEmitter::findRecord(Value reduction) const {
   return outer ? outer->findRecord(reduction) : nullptr;
 }
 
+const KernelArray *PointEmitter::findKept(Value value, unsigned field) const {
+  // Values made by a finalize phase are kept from stage 1 on.
+  unsigned stage = std::max(1u, context.structure.getStage(value));
+  return keptArrays && stage <= keptStage ? keptArrays->find(value, field)
+                                          : nullptr;
+}
+
 Value PointEmitter::emit(Value value) {
   if (outer && !(getDims(value) & point.ownDims))
     return outer->emit(value);
@@ -260,24 +267,22 @@ Value PointEmitter::emitMean(Value moments, KeptArrays::Field half) {
   if (emitted)
     return emitted;
   Value result;
-  if (const Record *record = findRecord(moments)) {
+  if (const KernelArray *array = findKept(moments, half)) {
+    result = load(*array);
+  } else {
+    const Record &record = *findRecord(moments);
     RecordMath math(b, loc);
     Type type = cast<MomentsType>(moments.getType()).getElement();
-    result = half == KeptArrays::MeanHigh ? math.meanHigh(*record, type)
-                                          : math.meanLow(*record, type);
-  } else {
-    result = load(*keptArrays->find(moments, half));
+    result = half == KeptArrays::MeanHigh ? math.meanHigh(record, type)
+                                          : math.meanLow(record, type);
   }
   means[{moments, half}] = result;
   return result;
 }
 
 Value PointEmitter::compute(Value value) {
-  // Values made by a finalize phase are kept from stage 1 on.
-  unsigned stage = std::max(1u, context.structure.getStage(value));
-  if (keptArrays && stage <= keptStage)
-    if (const KernelArray *array = keptArrays->find(value, KeptArrays::Plain))
-      return load(*array);
+  if (const KernelArray *array = findKept(value, KeptArrays::Plain))
+    return load(*array);
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     unsigned numInputs = context.frame.getKernel().getInputs().size();
     unsigned i = argument.getArgNumber();

@@ -38,10 +38,24 @@ public:
   }
 
   void emit(OpBuilder &b);
+  /// See getRowVectors.
+  std::optional<int64_t> getVectors();
+  /// The sums of the first pass over the rows, each one chunk, with their lanes
+  /// still apart.
+  SmallVector<Value> emitFirstSums(OpBuilder &b);
+  /// The same of the second, centred at `pivots`, one a reduction.
+  SmallVector<Value> emitCentredSums(OpBuilder &b, ArrayRef<Value> pivots);
 
 private:
+  /// A term is the reduction of one row.
+  ChunkRecords makeRecords();
   SmallVector<SmallVector<Record>> emitChunk(OpBuilder &b, const Span &chunk);
-  /// Adds by the dot products of `dots` if it is set, else by `add`.
+  SmallVector<Value> emitFirstPass(OpBuilder &b, const Span &chunk,
+                                   const ChunkRecords &records);
+  /// The rows as one chunk.
+  Span getWholeRow(OpBuilder &b);
+  /// Returns a vector for every sum. Adds by the dot products of `dots` if it
+  /// is set, else by `add`.
   SmallVector<Value> emitPass(OpBuilder &b, const Span &chunk,
                               unsigned sumsPerTerm, AddTerm add,
                               const ChunkRecords *dots = nullptr);
@@ -180,9 +194,30 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
   SmallVector<Value> sums = blocks.emit(b, zeros, emitBlock);
   if (hasRest)
     sums = emitBlock(b, rest, Value(), sums);
-  for (Value &sum : sums)
-    sum = emitLaneSum(b, loc, sum);
   return sums;
+}
+
+/// The sums of the lanes of each of `vectors`.
+static SmallVector<Value> sumLanes(OpBuilder &b, Location loc,
+                                   SmallVector<Value> vectors) {
+  for (Value &vector : vectors)
+    vector = emitLaneSum(b, loc, vector);
+  return vectors;
+}
+
+ChunkRecords RowStage::makeRecords() {
+  SmallVector<Operation *> terms;
+  for (unsigned row = 0; row < rows.size(); ++row)
+    llvm::append_range(terms, reductions);
+  return ChunkRecords(phase, std::move(terms));
+}
+
+SmallVector<Value> RowStage::emitFirstPass(OpBuilder &b, const Span &chunk,
+                                           const ChunkRecords &records) {
+  return emitPass(
+      b, chunk, records.getFirstSums(),
+      [&](auto &&...arguments) { records.addFirst(arguments...); },
+      canDot() ? &records : nullptr);
 }
 
 SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
@@ -190,18 +225,13 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   LoopMath math(b, loc);
   Value runs = math.sub(chunk.runEnd, chunk.runBegin);
   Value count = math.toF64(math.mul(runs, chunk.length));
-  SmallVector<Operation *> terms;
-  for (unsigned row = 0; row < rows.size(); ++row)
-    llvm::append_range(terms, reductions);
-  ChunkRecords chunkRecords(phase, std::move(terms));
-  SmallVector<Value> sums = emitPass(
-      b, chunk, chunkRecords.getFirstSums(),
-      [&](auto &&...arguments) { chunkRecords.addFirst(arguments...); },
-      canDot() ? &chunkRecords : nullptr);
+  ChunkRecords chunkRecords = makeRecords();
+  SmallVector<Value> sums =
+      sumLanes(b, loc, emitFirstPass(b, chunk, chunkRecords));
   SmallVector<Record> records = chunkRecords.emit(
       b, sums, count,
       [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add) {
-        return emitPass(nested, chunk, sumsPerTerm, add);
+        return sumLanes(nested, loc, emitPass(nested, chunk, sumsPerTerm, add));
       });
   SmallVector<SmallVector<Record>> result(rows.size());
   for (auto [term, record] : llvm::enumerate(records))
@@ -209,12 +239,45 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   return result;
 }
 
+Span RowStage::getWholeRow(OpBuilder &b) {
+  Value zero = LoopMath(b, loc).constant(0);
+  return {zero, emitTotalExtent(b, loc, phase.frame, runGroups), zero,
+          emitTotalExtent(b, loc, phase.frame, laneGroup)};
+}
+
+std::optional<int64_t> RowStage::getVectors() {
+  Value length = emitTotalExtent(phase.b, loc, phase.frame, laneGroup);
+  std::optional<int64_t> known = getConstantIndex(length);
+  if (!runGroups.empty() || !known || *known > phase.plan.getChunk())
+    return std::nullopt;
+  return llvm::divideCeil(*known, getWidth());
+}
+
+SmallVector<Value> RowStage::emitFirstSums(OpBuilder &b) {
+  for (Row &row : rows)
+    row.emitter->moveTo(b);
+  return emitFirstPass(b, getWholeRow(b), makeRecords());
+}
+
+SmallVector<Value> RowStage::emitCentredSums(OpBuilder &b,
+                                             ArrayRef<Value> pivots) {
+  for (Row &row : rows)
+    row.emitter->moveTo(b);
+  ChunkRecords records = makeRecords();
+  SmallVector<Value> vectors;
+  for (auto [reduction, pivot] : llvm::zip_equal(reductions, pivots))
+    vectors.push_back(vector::BroadcastOp::create(
+        b, loc, getVectorType(phase, reduction), pivot));
+  return emitPass(b, getWholeRow(b), /*sumsPerTerm=*/2,
+                  [&](OpBuilder &body, unsigned term, auto &&...rest) {
+                    records.addCentred(body, term, vectors[term], rest...);
+                  });
+}
+
 void RowStage::emit(OpBuilder &b) {
   for (Row &row : rows)
     row.emitter->moveTo(b);
-  Value zero = LoopMath(b, loc).constant(0);
-  Span row = {zero, emitTotalExtent(b, loc, phase.frame, runGroups), zero,
-              emitTotalExtent(b, loc, phase.frame, laneGroup)};
+  Span row = getWholeRow(b);
   SpanParts chunks(b, loc, row, phase.plan.getChunk(), getUnit());
   Value total = chunks.getTotal();
 
@@ -254,4 +317,24 @@ void RowStage::emit(OpBuilder &b) {
 void bnc::emitRowStatistics(OpBuilder &b, PhaseContext &phase,
                             MutableArrayRef<Row> rows, unsigned stage) {
   RowStage(phase, rows, stage).emit(b);
+}
+
+std::optional<int64_t> bnc::getRowVectors(PhaseContext &phase) {
+  return RowStage(phase, {}, /*stage=*/0).getVectors();
+}
+
+SmallVector<Value> bnc::emitRowSums(OpBuilder &b, PhaseContext &phase,
+                                    Row &row) {
+  return RowStage(phase, row, /*stage=*/0).emitFirstSums(b);
+}
+
+SmallVector<Value> bnc::emitCentredRowSums(OpBuilder &b, PhaseContext &phase,
+                                           Row &row, ArrayRef<Value> pivots) {
+  return RowStage(phase, row, /*stage=*/0).emitCentredSums(b, pivots);
+}
+
+unsigned bnc::countRowSums(PhaseContext &phase) {
+  ArrayRef<Operation *> reductions = phase.structure.getReductions(0);
+  return reductions.size() *
+         ChunkRecords(phase, llvm::to_vector(reductions)).getFirstSums();
 }

@@ -2,6 +2,7 @@
 // The phase of a rows kernel: rows of reductions, kept values and outputs.
 
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/RowBatch.h"
 #include "bnc/Conversion/KernelToVector/RowStatistics.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
@@ -9,29 +10,24 @@ using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
-/// Emits `count` neighbouring rows from `item` on, in lockstep.
-static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
-                     int64_t count) {
-  Location loc = phase.loc;
+Row bnc::makeRow(OpBuilder &b, PhaseContext &phase, Value item) {
   DimSet keptDims = phase.structure.getKeptDims();
   SmallVector<DimSet> keptGroups;
   for (unsigned dim = 0; dim < 64; ++dim)
     if (keptDims >> dim & 1)
       keptGroups.push_back(DimSet(1) << dim);
-  SmallVector<Row> rows;
-  for (int64_t i = 0; i < count; ++i) {
-    Row &row = rows.emplace_back();
-    row.item = LoopMath(b, loc).add(item, i);
-    Point point;
-    point.coordinates.resize(phase.frame.getKernel().getNumDims());
-    emitCoordinates(b, loc, phase.frame, keptGroups, row.item,
-                    point.coordinates);
-    row.emitter = std::make_unique<PointEmitter>(b, phase, point);
-    row.emitter->moveTo(b);
-  }
-  for (unsigned stage = 0; stage < phase.structure.getNumStages(); ++stage)
-    emitRowStatistics(b, phase, rows, stage);
+  Point point;
+  point.coordinates.resize(phase.frame.getKernel().getNumDims());
+  emitCoordinates(b, phase.loc, phase.frame, keptGroups, item,
+                  point.coordinates);
+  auto emitter = std::make_unique<PointEmitter>(b, phase, point);
+  emitter->moveTo(b);
+  return {item, std::move(emitter)};
+}
 
+void bnc::emitRowOutputs(OpBuilder &b, PhaseContext &phase,
+                         MutableArrayRef<Row> rows) {
+  Location loc = phase.loc;
   // Kept results are computed before the outputs and stored after them: they
   // may share memory with an argument that the outputs read.
   SmallVector<MapOutput> keptOutputs = listKeptOutputs(phase);
@@ -83,7 +79,36 @@ static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
   }
 }
 
+/// Emits `count` neighbouring rows from `item` on, in lockstep.
+static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
+                     int64_t count) {
+  SmallVector<Row> rows;
+  for (int64_t i = 0; i < count; ++i)
+    rows.push_back(makeRow(b, phase, LoopMath(b, phase.loc).add(item, i)));
+  for (unsigned stage = 0; stage < phase.structure.getNumStages(); ++stage)
+    emitRowStatistics(b, phase, rows, stage);
+  emitRowOutputs(b, phase, rows);
+}
+
+/// Rows phase.begin to phase.end in batches.
+static void emitRowBatches(PhaseContext &phase) {
+  int64_t lanes = phase.target.lanes;
+  LoopMath math(phase.b, phase.loc);
+  Value batches = math.ceilDiv(math.sub(phase.end, phase.begin), lanes);
+  emitLoop(phase.b, phase.loc, math.constant(0), batches, 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath inner(body, phase.loc);
+             Value first = inner.add(phase.begin, inner.mul(index, lanes));
+             Value count =
+                 inner.min(inner.sub(phase.end, first), inner.constant(lanes));
+             emitRowBatch(body, phase, first, count);
+             return SmallVector<Value>();
+           });
+}
+
 void bnc::emitRowsPhase(PhaseContext &phase) {
+  if (phase.schedule.getBatch() && canBatchRows(phase))
+    return emitRowBatches(phase);
   OpBuilder &b = phase.b;
   LoopMath math(b, phase.loc);
   int64_t atOnce = phase.schedule.getRows();

@@ -40,6 +40,12 @@ public:
   /// out of use, by the dot product of AVX512-BF16.
   void addFirstPairs(mlir::OpBuilder &b, unsigned term, mlir::Value pairs,
                      llvm::MutableArrayRef<mlir::Value> sums) const;
+  /// What the second pass adds of a term whose pivot is the vector `pivot`; of
+  /// a plain sum nothing.
+  void addCentred(mlir::OpBuilder &b, unsigned term, mlir::Value pivot,
+                  mlir::Value x,
+                  llvm::function_ref<mlir::Value(mlir::Value)> maskOff,
+                  llvm::MutableArrayRef<mlir::Value> sums) const;
   /// The records of a chunk of `count` (f64) elements from the sums of the
   /// first pass. `second` may be emitted, once, on a path of its own.
   llvm::SmallVector<Record> emit(mlir::OpBuilder &b,

@@ -52,6 +52,11 @@ llvm::SmallVector<mlir::Value> emitRotating(mlir::OpBuilder &b,
 mlir::Value emitLaneSum(mlir::OpBuilder &b, mlir::Location loc,
                         mlir::Value vector);
 
+/// The same sums of as many vectors as there are lanes: in lane i that of
+/// vector i, for a fourth of the instructions.
+mlir::Value emitPackedLaneSums(mlir::OpBuilder &b, mlir::Location loc,
+                               llvm::ArrayRef<mlir::Value> vectors);
+
 /// Adds a block to the sums of its chunk: `slotSums` holds the accumulators of
 /// slot 0, then of slot 1, and so on, for each of `sums`. They add up pairwise,
 /// then to the sum.

@@ -31,6 +31,14 @@ public:
     return moved;
   }
 
+  /// The same arrays, at `index` of the dim in front of theirs.
+  KeptArrays atLeading(mlir::Value index) const {
+    KeptArrays moved = *this;
+    for (auto &entry : moved.arrays)
+      entry.second.leading = index;
+    return moved;
+  }
+
 private:
   llvm::DenseMap<std::pair<mlir::Value, unsigned>, KernelArray> arrays;
 };
@@ -107,6 +115,10 @@ public:
     records[reduction] = record;
   }
 
+  const Record &getRecord(mlir::Value reduction) const {
+    return *findRecord(reduction);
+  }
+
   /// The value at the point: a vector if it varies over the lanes.
   mlir::Value emit(mlir::Value value);
   /// As emit, broadcast to a vector if the point has lanes.
@@ -141,6 +153,7 @@ private:
   mlir::Value compute(mlir::Value value);
   mlir::Value computeElementwise(mlir::Operation *op);
   const Record *findRecord(mlir::Value reduction) const;
+  const KernelArray *findKept(mlir::Value value, unsigned field) const;
   mlir::Value broadcast(mlir::Value value);
   mlir::Value getMask();
   mlir::Value loadParity(const KernelArray &array);

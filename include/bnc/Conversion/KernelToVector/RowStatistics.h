@@ -14,10 +14,32 @@ struct Row {
   std::unique_ptr<PointEmitter> emitter;
 };
 
+Row makeRow(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value item);
+
 /// Emits the reductions of `stage` for `rows` in lockstep and gives their
 /// records to the emitters of the rows.
 void emitRowStatistics(mlir::OpBuilder &b, PhaseContext &phase,
                        llvm::MutableArrayRef<Row> rows, unsigned stage);
+
+/// How many vectors a row has in the first stage, if it is known to be one run
+/// and one chunk.
+std::optional<int64_t> getRowVectors(PhaseContext &phase);
+/// The sums of the first pass over a row that is one chunk, of the kernel's
+/// first stage: of each reduction as many as its record takes (ChunkRecords),
+/// vectors whose lanes are still to be added.
+llvm::SmallVector<mlir::Value> emitRowSums(mlir::OpBuilder &b,
+                                           PhaseContext &phase, Row &row);
+unsigned countRowSums(PhaseContext &phase);
+/// The same of the second pass, two of each reduction, where `pivots` are the
+/// rounded means (of a plain sum: anything).
+llvm::SmallVector<mlir::Value>
+emitCentredRowSums(mlir::OpBuilder &b, PhaseContext &phase, Row &row,
+                   llvm::ArrayRef<mlir::Value> pivots);
+
+/// Emits kept results and outputs of `rows` in lockstep, from what their
+/// emitters know.
+void emitRowOutputs(mlir::OpBuilder &b, PhaseContext &phase,
+                    llvm::MutableArrayRef<Row> rows);
 
 } // namespace bnc
 

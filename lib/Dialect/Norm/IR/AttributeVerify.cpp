@@ -67,7 +67,7 @@ LogicalResult TargetAttr::verify(EmitError emitError, StringRef, StringRef,
 }
 
 LogicalResult CPUCaseAttr::verify(EmitError emitError, int64_t minBytes,
-                                  int64_t rows, int64_t prefetch, bool) {
+                                  int64_t rows, int64_t prefetch, bool, bool) {
   if (rows != 1 && rows != 2 && rows != 4)
     return emitError() << "expected 'rows' to be 1, 2 or 4, but got " << rows;
   if (failed(expectAtLeast(emitError, "min_bytes", minBytes, 0)))

@@ -146,9 +146,12 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
       otherwise) ahead of the one in work whose loads are prefetched, 0 for
       none.
     * `nontemporal`: whole lines of the outputs bypass the caches.
+    * `batch`: what `rows` kernels compute once a row is computed for as many
+      rows as there are lanes, a row a lane, where rows are short enough.
   }];
   let parameters = (ins "int64_t":$min_bytes, "int64_t":$rows,
-                        "int64_t":$prefetch, "bool":$nontemporal);
+                        "int64_t":$prefetch, "bool":$nontemporal,
+                        DefaultValuedParameter<"bool", "false">:$batch);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
