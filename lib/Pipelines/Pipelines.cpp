@@ -47,7 +47,7 @@ void bnc::buildLoweringPipeline(OpPassManager &pm,
   BuildEntryPassOptions entry;
   entry.bodiesOnly = options.part == LoweringPart::Bodies;
   pm.addPass(createBuildEntryPass(entry));
-  // Loops and vectors to the LLVM dialect. No block is dead before LLVM's
+  // Loops and vectors to the LLVM dialect. Dead blocks are left to LLVM's
   // passes, which are quicker at finding them.
   GreedyRewriteConfig folds;
   folds.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);

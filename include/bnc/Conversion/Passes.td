@@ -28,9 +28,8 @@ def BuildEntryPass : Pass<"bnc-build-entry", "::mlir::ModuleOp"> {
 def ConvertToLLVMPass : Pass<"bnc-convert-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Convert branches, vectors and memrefs to the LLVM dialect";
   let description = [{
-    What MLIR's `convert-vector-to-llvm`, `convert-to-llvm` and
-    `reconcile-unrealized-casts` do in turn, in one conversion with the patterns
-    for the ops that kernels are lowered to.
+    What MLIR's `convert-vector-to-llvm` and `convert-to-llvm` do in turn, in one
+    conversion with the patterns for the ops that kernels are lowered to.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }

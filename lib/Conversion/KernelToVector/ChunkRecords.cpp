@@ -4,6 +4,8 @@
 
 #include "bnc/Conversion/KernelToVector/ChunkRecords.h"
 
+#include "bnc/Conversion/KernelToVector/LaneByLane.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -72,28 +74,20 @@ void ChunkRecords::addCentred(OpBuilder &b, unsigned term, Value pivot, Value x,
 }
 
 void ChunkRecords::emitCentred(OpBuilder &b, ArrayRef<Value> sums, Value count,
-                               ChunkPass second,
+                               CentredPass second,
                                MutableArrayRef<Record> records) const {
   RecordMath math(b, loc);
-  SmallVector<Value> high(terms.size()), pivots(terms.size());
-  for (unsigned term : moments) {
+  SmallVector<Value> high(terms.size());
+  for (unsigned term : moments)
     high[term] = math.roundedMean(sums[term * getFirstSums()], count);
-    pivots[term] = high[term];
-    if (!isa<VectorType>(high[term].getType()))
-      pivots[term] = vector::BroadcastOp::create(
-          b, loc, getVectorType(phase, terms[term]), high[term]);
-  }
-  auto add = [&](OpBuilder &body, unsigned term, auto &&...rest) {
-    addCentred(body, term, pivots[term], rest...);
-  };
-  SmallVector<Value> centred = second(b, 2, add);
+  SmallVector<Value> centred = second(b, high);
   for (unsigned term : moments)
     records[term] = math.fromCentred(count, high[term], centred[2 * term],
                                      centred[2 * term + 1]);
 }
 
 void ChunkRecords::emitOnePass(OpBuilder &b, ArrayRef<Value> sums, Value count,
-                               ChunkPass second,
+                               CentredPass second,
                                MutableArrayRef<Record> records) const {
   RecordMath math(b, loc);
   SmallVector<Value> cancels(terms.size()), fields;
@@ -104,7 +98,7 @@ void ChunkRecords::emitOnePass(OpBuilder &b, ArrayRef<Value> sums, Value count,
     llvm::append_range(fields, records[term].getFields());
     Value any = cancels[term];
     if (isa<VectorType>(any.getType()))
-      any = vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, any);
+      any = emitAny(b, loc, any);
     anyCancels =
         anyCancels ? arith::OrIOp::create(b, loc, anyCancels, any) : any;
   }
@@ -132,7 +126,7 @@ void ChunkRecords::emitOnePass(OpBuilder &b, ArrayRef<Value> sums, Value count,
 }
 
 SmallVector<Record> ChunkRecords::emit(OpBuilder &b, ArrayRef<Value> sums,
-                                       Value count, ChunkPass second) const {
+                                       Value count, CentredPass second) const {
   SmallVector<Record> records(terms.size());
   for (auto [term, reduction] : llvm::enumerate(terms))
     if (!isMoments(reduction))

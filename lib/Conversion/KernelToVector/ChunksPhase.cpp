@@ -5,6 +5,7 @@
 #include "bnc/Conversion/KernelToVector/ColumnShape.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/StackTables.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -19,9 +20,6 @@ using namespace bnc::norm;
 /// Vectors of channels whose steps are walked together: as many neighbouring
 /// bytes as the accumulators of two sums leave registers for.
 static constexpr int64_t stripeVectors = 2;
-/// Channels whose sums stay in L1 from one block of steps to the next: memory
-/// is read in the order it lies in, a block at a time, not a stripe at a time.
-static constexpr int64_t panelChannels = 512;
 
 namespace {
 
@@ -231,8 +229,8 @@ void ChunkEmitter::emitStripes(OpBuilder &b, const Panel &panel,
 
 void ChunkEmitter::emitPanel(OpBuilder &b, const Panel &panel, Value chunk,
                              Value first, Value steps) {
-  unsigned sumsPerTerm = makeRecords(1).getFirstSums();
-  unsigned perVector = reductions.size() * sumsPerTerm;
+  unsigned perVector = panel.sums.size();
+  unsigned sumsPerTerm = perVector / reductions.size();
   auto store = [&](OpBuilder &body, const Stripe &stripe, ValueRange sums) {
     for (auto [i, sum] : llvm::enumerate(sums))
       vector::StoreOp::create(body, loc, sum, panel.sums[i % perVector],
@@ -267,19 +265,21 @@ void ChunkEmitter::emitPanel(OpBuilder &b, const Panel &panel, Value chunk,
       });
   Value count = LoopMath(b, loc).toF64(steps);
   emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
-    auto emitSecond = [&](OpBuilder &nested, unsigned secondSums, AddTerm add) {
-      SmallVector<Value> zeros =
-          makeZeros(nested, stripe.vectors.size(), secondSums);
-      return emitBlocks(nested, first, steps, zeros,
-                        [&](OpBuilder &blockBuilder, Value from, Value length,
-                            ValueRange sums) {
-                          return emitBlock(blockBuilder, stripe.vectors, from,
-                                           length, secondSums, add, sums);
-                        });
+    ChunkRecords chunkRecords = makeRecords(stripe.vectors.size());
+    auto emitSecond = [&](OpBuilder &nested, ArrayRef<Value> pivots) {
+      auto add = [&](OpBuilder &step, unsigned term, auto &&...rest) {
+        chunkRecords.addCentred(step, term, pivots[term], rest...);
+      };
+      return emitBlocks(
+          nested, first, steps, makeZeros(nested, stripe.vectors.size(), 2),
+          [&](OpBuilder &blockBuilder, Value from, Value length,
+              ValueRange sums) {
+            return emitBlock(blockBuilder, stripe.vectors, from, length,
+                             /*sumsPerTerm=*/2, add, sums);
+          });
     };
     SmallVector<Record> records =
-        makeRecords(stripe.vectors.size())
-            .emit(body, load(body, stripe), count, emitSecond);
+        chunkRecords.emit(body, load(body, stripe), count, emitSecond);
     for (auto [v, vector] : llvm::enumerate(stripe.vectors)) {
       PointEmitter out(body, phase, vector);
       for (auto [t, reduction] : llvm::enumerate(reductions))
@@ -291,25 +291,31 @@ void ChunkEmitter::emitPanel(OpBuilder &b, const Panel &panel, Value chunk,
   });
 }
 
-/// As few panels as serve, of one size if that comes out even.
-static int64_t getPanelSize(int64_t channels) {
-  int64_t panels = llvm::divideCeil(channels, panelChannels);
-  return channels % panels == 0 ? channels / panels : panelChannels;
+/// As few panels of at most `most` channels as serve, of one size if that comes
+/// out even.
+static int64_t getPanelSize(int64_t channels, int64_t most) {
+  int64_t panels = llvm::divideCeil(channels, most);
+  return channels % panels == 0 ? channels / panels : most;
 }
 
 void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
                         Value first, Value steps) {
   LoopMath math(b, loc);
   Value length = emitTotalExtent(b, loc, phase.frame, shape.laneGroup);
+  // Sums of a panel of channels stay in L1 from one block of steps to the next:
+  // memory is read in the order it lies in, a block at a time, not a stripe.
+  SmallVector<Type> types = llvm::map_to_vector(
+      makeZeros(b, 1, makeRecords(1).getFirstSums()),
+      [](Value zero) { return getElementTypeOrSelf(zero.getType()); });
+  int64_t most = getTableSize(phase, types, tableBytes);
   SmallVector<Value> sums;
-  for (Value zero : makeZeros(b, 1, makeRecords(1).getFirstSums()))
-    sums.push_back(allocateOnStack(b, loc, {panelChannels},
-                                   getElementTypeOrSelf(zero.getType())));
+  for (Type type : types)
+    sums.push_back(allocateOnStack(b, loc, {most}, type));
   auto emitAt = [&](OpBuilder &body, Value begin, Value panelLength) {
     emitPanel(body, {outer, begin, panelLength, sums}, chunk, first, steps);
   };
   std::optional<int64_t> known = getConstantIndex(length);
-  int64_t size = known ? getPanelSize(*known) : panelChannels;
+  int64_t size = known ? getPanelSize(*known, most) : most;
   Value whole = known ? math.div(length, size) : math.ceilDiv(length, size);
   emitLoop(b, loc, math.constant(0), whole, 1, {},
            [&](OpBuilder &body, Value index, ValueRange) {

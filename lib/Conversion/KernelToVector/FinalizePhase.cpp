@@ -3,6 +3,7 @@
 // and what depends on them is made.
 
 #include "bnc/Conversion/KernelToVector/ColumnShape.h"
+#include "bnc/Conversion/KernelToVector/LaneByLane.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
@@ -83,63 +84,38 @@ Record Finalizer::emitMergedChunks(OpBuilder &b, Operation *reduction,
   return tree.fold(b, chunks);
 }
 
-/// Stores `vector` to the stack, for a loop over its lanes.
-static Value emitSpill(OpBuilder &b, Location loc, Value vector) {
-  auto type = cast<VectorType>(vector.getType());
-  Value buffer =
-      allocateOnStack(b, loc, type.getShape(), type.getElementType());
-  Value zero = LoopMath(b, loc).constant(0);
-  vector::StoreOp::create(b, loc, vector, buffer, zero);
-  return buffer;
-}
-
 /// Recomputes the lanes of `record` that are suspect, one by one.
 Record Finalizer::emitColdLanes(OpBuilder &b, Operation *reduction,
                                 PointEmitter &kept, const Record &record) {
   Value suspect = emitIsSuspect(b, reduction, kept, record);
-  Value any =
-      vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, suspect);
   SmallVector<Value> fields = record.getFields();
   const Point &point = kept.getPoint();
-  auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(fields)), any,
+  auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(fields)),
+                                  emitAny(b, loc, suspect),
                                   /*withElseRegion=*/true);
   OpBuilder cold = branch.getThenBodyBuilder();
-  Value zero = LoopMath(cold, loc).constant(0);
   SmallVector<Value> buffers;
   for (Value field : fields)
     buffers.push_back(emitSpill(cold, loc, field));
-  Value flags = arith::ExtUIOp::create(
-      cold, loc, VectorType::get({point.lanes}, cold.getI8Type()), suspect);
-  flags = emitSpill(cold, loc, flags);
-  emitLoop(cold, loc, zero, point.count, 1, {},
-           [&](OpBuilder &body, Value lane, ValueRange) {
-             Value flag = memref::LoadOp::create(body, loc, flags, lane);
-             Value isSet = arith::CmpIOp::create(
-                 body, loc, arith::CmpIPredicate::ne, flag,
-                 arith::ConstantIntOp::create(body, loc, 0, 8));
-             auto onSet = scf::IfOp::create(body, loc, isSet,
-                                            /*withElseRegion=*/false);
-             OpBuilder set = onSet.getThenBodyBuilder();
-             Point one = point;
-             one.laneDims = one.ownDims = 0;
-             one.lanes = 1;
-             one.count = Value();
-             unsigned last = getLastDim(shape.laneGroup);
-             one.coordinates[last] =
-                 LoopMath(set, loc).add(one.coordinates[last], lane);
-             PointEmitter scalar(set, phase, one);
-             scalar.useKeptArrays(phase.keptArrays, stage);
-             scalar.moveTo(set);
-             Record exact = emitColdRecord(set, phase, reduction, scalar);
-             for (auto [field, buffer] :
-                  llvm::zip_equal(exact.getFields(), buffers))
-               memref::StoreOp::create(set, loc, field, buffer, lane);
-             return SmallVector<Value>();
-           });
+  emitFlaggedLanes(
+      cold, loc, suspect, point.count, [&](OpBuilder &set, Value lane) {
+        Point one = point;
+        one.laneDims = one.ownDims = 0;
+        one.lanes = 1;
+        one.count = Value();
+        unsigned last = getLastDim(shape.laneGroup);
+        one.coordinates[last] =
+            LoopMath(set, loc).add(one.coordinates[last], lane);
+        PointEmitter scalar(set, phase, one);
+        scalar.useKeptArrays(phase.keptArrays, stage);
+        scalar.moveTo(set);
+        Record exact = emitColdRecord(set, phase, reduction, scalar);
+        for (auto [field, buffer] : llvm::zip_equal(exact.getFields(), buffers))
+          memref::StoreOp::create(set, loc, field, buffer, lane);
+      });
   SmallVector<Value> reloaded;
-  for (auto [field, buffer] : llvm::zip_equal(fields, buffers))
-    reloaded.push_back(vector::LoadOp::create(
-        cold, loc, cast<VectorType>(field.getType()), buffer, zero));
+  for (Value buffer : buffers)
+    reloaded.push_back(emitReload(cold, loc, buffer));
   scf::YieldOp::create(cold, loc, reloaded);
   OpBuilder warm = branch.getElseBodyBuilder();
   scf::YieldOp::create(warm, loc, fields);
@@ -154,15 +130,11 @@ void Finalizer::emitKept(
   SmallVector<std::pair<Value, KernelArray>> stores;
   kept.moveTo(b);
   for (const KeptValue &value : listKeptValues(phase.structure)) {
-    bool isMean = value.field != KeptArrays::Plain;
     unsigned made = std::max(1u, phase.structure.getStage(value.value));
     if (made != stage + 1)
       continue;
-    Value emitted =
-        isMean ? kept.emitMean(value.value, KeptArrays::Field(value.field))
-               : kept.emitVector(value.value);
-    stores.push_back(
-        {emitted, *phase.keptArrays->find(value.value, value.field)});
+    stores.push_back({emitKeptValue(kept, value),
+                      *phase.keptArrays->find(value.value, value.field)});
   }
   for (const MapOutput &output : listKeptOutputs(phase)) {
     unsigned made = std::max(1u, phase.structure.getStage(output.value));

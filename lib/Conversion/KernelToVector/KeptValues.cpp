@@ -68,3 +68,9 @@ SmallVector<KeptValue> bnc::listKeptValues(const KernelStructure &structure) {
       addUse(operand);
   return kept;
 }
+
+Value bnc::emitKeptValue(PointEmitter &emitter, const KeptValue &value) {
+  if (value.field == KeptArrays::Plain)
+    return emitter.emitVector(value.value);
+  return emitter.emitMean(value.value, KeptArrays::Field(value.field));
+}

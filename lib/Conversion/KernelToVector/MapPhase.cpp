@@ -142,22 +142,20 @@ void RowRange::emitLastGroup(OpBuilder &b, const Point &origin, Value begin,
     int64_t distance = getRowDistance(phase, run.length);
     int64_t block = atOnce * distance;
     Value blocks = math.div(math.sub(end, begin), block);
-    auto emitBlock = [&](OpBuilder &body, Value first) {
-      emitLoop(body, loc, math.constant(0), math.constant(distance), 1, {},
-               [&](OpBuilder &nested, Value index, ValueRange) {
-                 LoopMath inner(nested, loc);
-                 SmallVector<Value> rows;
-                 for (int64_t row = 0; row < atOnce; ++row)
-                   rows.push_back(
-                       inner.add(inner.add(first, row * distance), index));
-                 emitRows(nested, origin, rows);
-                 return SmallVector<Value>();
-               });
-    };
     emitLoop(b, loc, math.constant(0), blocks, 1, {},
              [&](OpBuilder &body, Value index, ValueRange) {
-               LoopMath inner(body, loc);
-               emitBlock(body, inner.add(begin, inner.mul(index, block)));
+               LoopMath outer(body, loc);
+               Value first = outer.add(begin, outer.mul(index, block));
+               emitLoop(body, loc, math.constant(0), math.constant(distance), 1,
+                        {}, [&](OpBuilder &nested, Value offset, ValueRange) {
+                          LoopMath inner(nested, loc);
+                          Value row = inner.add(first, offset);
+                          SmallVector<Value> rows;
+                          for (int64_t r = 0; r < atOnce; ++r)
+                            rows.push_back(inner.add(row, r * distance));
+                          emitRows(nested, origin, rows);
+                          return SmallVector<Value>();
+                        });
                return SmallVector<Value>();
              });
     begin = math.add(begin, math.mul(blocks, block));
@@ -262,7 +260,7 @@ static SmallVector<Value> emitByPeriod(
         periodic,
     llvm::function_ref<SmallVector<Value>(OpBuilder &)> rows) {
   std::optional<PeriodicShape> shape = PeriodicShape::get(context);
-  if (!shape || shape->endsAtVectors(context))
+  if (!shape || shape->endsAtVectors(context, b))
     return rows(b);
   Value fits = shape->emitFits(context, b);
   if (std::optional<int64_t> known = getConstantIndex(fits))

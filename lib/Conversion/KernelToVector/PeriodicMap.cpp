@@ -88,17 +88,11 @@ PeriodicShape::get(const EmissionContext &context) {
   return shape;
 }
 
-bool PeriodicShape::endsAtVectors(const EmissionContext &context) const {
-  KernelOp kernel = context.frame.getKernel();
-  int64_t extent = 1;
-  for (unsigned dim = 0; dim < kernel.getNumDims(); ++dim) {
-    if (!(period >> dim & 1))
-      continue;
-    if (kernel.getDim(dim).isDynamic())
-      return false;
-    extent *= kernel.getDim(dim).getSize();
-  }
-  return extent % context.target.lanes == 0;
+bool PeriodicShape::endsAtVectors(const EmissionContext &context,
+                                  OpBuilder &b) const {
+  std::optional<int64_t> known =
+      getConstantIndex(emitTotalExtent(b, context.loc, context.frame, period));
+  return known && *known % context.target.lanes == 0;
 }
 
 Value PeriodicShape::emitFits(EmissionContext &context, OpBuilder &b) const {

@@ -6,6 +6,7 @@
 #include "bnc/Conversion/KernelToVector/RowBatch.h"
 
 #include "bnc/Conversion/KernelToVector/ChunkRecords.h"
+#include "bnc/Conversion/KernelToVector/LaneByLane.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
@@ -41,36 +42,28 @@ public:
   RowBatch(OpBuilder &b, PhaseContext &phase, Value first, Value count)
       : b(b), phase(phase), loc(phase.loc), first(first), count(count),
         lanes(phase.target.lanes), zero(LoopMath(b, loc).constant(0)),
-        reductions(phase.structure.getReductions(0)) {}
+        reductions(phase.structure.getReductions(0)),
+        chunkRecords(phase, llvm::to_vector(reductions)) {}
 
   void emit();
 
 private:
   using RowBody = llvm::function_ref<void(OpBuilder &, Value lane, Row &row)>;
   void emitEachRow(OpBuilder &builder, RowBody body);
-  Value allocate(Type element) {
-    return allocateOnStack(b, loc, {lanes}, element);
-  }
-  Value load(OpBuilder &builder, Value array);
+  /// Arrays of one a row for the sums of a pass.
+  SmallVector<Value> allocateSums(unsigned perReduction);
+  SmallVector<Value> reload(OpBuilder &builder, ArrayRef<Value> arrays);
   using SumBody =
       llvm::function_ref<SmallVector<Value>(OpBuilder &, Value lane, Row &row)>;
   /// Adds up the lanes of what `sumRow` gives for each row, into `arrays` of
   /// one a row.
   void emitRowSumsTo(OpBuilder &builder, ArrayRef<Value> arrays,
                      SumBody sumRow);
-  SmallVector<Value> emitSums();
-  /// The records, a row a lane, by one pass or two: see ChunkRecords.
-  SmallVector<Record> emitRecords(ArrayRef<Value> sums);
-  SmallVector<Record> emitCentred(OpBuilder &builder, ArrayRef<Value> sums);
-  /// Of each reduction the fields of its records, as arrays of one a lane,
-  /// where rows that are suspect have gone the cold path.
-  SmallVector<SmallVector<Value>> storeRecords(ArrayRef<Record> records);
-  Value emitAny(Value flags) {
-    return vector::ReductionOp::create(b, loc, vector::CombiningKind::OR,
-                                       flags);
-  }
-  /// Does the rows again whose `flags` are set.
-  void emitAgain(Value flags, ArrayRef<SmallVector<Value>> fields);
+  /// The records, a row a lane.
+  SmallVector<Record> emitRecords();
+  /// Of each reduction the fields of its records, as arrays of one a row. Rows
+  /// whose records are suspect are done again by themselves.
+  SmallVector<SmallVector<Value>> emitFields();
   KeptArrays emitKept(ArrayRef<SmallVector<Value>> fields);
 
   OpBuilder &b;
@@ -80,6 +73,8 @@ private:
   int64_t lanes;
   Value zero;
   ArrayRef<Operation *> reductions;
+  /// A term is a reduction, a row a lane.
+  ChunkRecords chunkRecords;
   /// Emits what is one a row, with a row a lane.
   std::unique_ptr<PointEmitter> kept;
   /// Elements of a row, in f64.
@@ -98,10 +93,17 @@ void RowBatch::emitEachRow(OpBuilder &builder, RowBody body) {
            });
 }
 
-Value RowBatch::load(OpBuilder &builder, Value array) {
-  Type element = cast<MemRefType>(array.getType()).getElementType();
-  return vector::LoadOp::create(builder, loc, VectorType::get({lanes}, element),
-                                array, zero);
+SmallVector<Value> RowBatch::allocateSums(unsigned perReduction) {
+  SmallVector<Value> arrays;
+  for (unsigned i = 0; i < reductions.size() * perReduction; ++i)
+    arrays.push_back(allocateOnStack(b, loc, {lanes}, b.getF32Type()));
+  return arrays;
+}
+
+SmallVector<Value> RowBatch::reload(OpBuilder &builder,
+                                    ArrayRef<Value> arrays) {
+  return llvm::map_to_vector(
+      arrays, [&](Value array) { return emitReload(builder, loc, array); });
 }
 
 void RowBatch::emitRowSumsTo(OpBuilder &builder, ArrayRef<Value> arrays,
@@ -143,122 +145,42 @@ void RowBatch::emitRowSumsTo(OpBuilder &builder, ArrayRef<Value> arrays,
            });
 }
 
-SmallVector<Value> RowBatch::emitSums() {
-  SmallVector<Value> arrays;
-  for (unsigned i = 0, e = countRowSums(phase); i < e; ++i)
-    arrays.push_back(allocate(b.getF32Type()));
-  emitRowSumsTo(b, arrays, [&](OpBuilder &body, Value, Row &row) {
+SmallVector<Record> RowBatch::emitRecords() {
+  SmallVector<Value> first = allocateSums(chunkRecords.getFirstSums());
+  emitRowSumsTo(b, first, [&](OpBuilder &body, Value, Row &row) {
     return emitRowSums(body, phase, row);
   });
-  return arrays;
+  auto emitSecond = [&](OpBuilder &two, ArrayRef<Value> pivots) {
+    SmallVector<Value> arrays;
+    for (Value pivot : pivots)
+      arrays.push_back(pivot ? emitSpill(two, loc, pivot) : Value());
+    SmallVector<Value> centred = allocateSums(2);
+    emitRowSumsTo(two, centred, [&](OpBuilder &body, Value lane, Row &row) {
+      SmallVector<Value> scalars;
+      for (Value array : arrays)
+        scalars.push_back(
+            array ? memref::LoadOp::create(body, loc, array, lane).getResult()
+                  : Value());
+      return emitCentredRowSums(body, phase, row, scalars);
+    });
+    return reload(two, centred);
+  };
+  return chunkRecords.emit(b, reload(b, first), counted, emitSecond);
 }
 
-SmallVector<Record> RowBatch::emitCentred(OpBuilder &builder,
-                                          ArrayRef<Value> sums) {
-  RecordMath math(builder, loc);
-  unsigned perTerm = sums.size() / reductions.size();
-  SmallVector<Value> high, pivots, centred;
-  for (auto [t, reduction] : llvm::enumerate(reductions)) {
-    high.push_back(math.roundedMean(load(builder, sums[t * perTerm]), counted));
-    pivots.push_back(allocate(b.getF32Type()));
-    vector::StoreOp::create(builder, loc, high.back(), pivots.back(), zero);
-    for (int i = 0; i < 2; ++i)
-      centred.push_back(allocate(b.getF32Type()));
-  }
-  emitRowSumsTo(builder, centred, [&](OpBuilder &body, Value lane, Row &row) {
-    SmallVector<Value> scalars;
-    for (Value array : pivots)
-      scalars.push_back(memref::LoadOp::create(body, loc, array, lane));
-    return emitCentredRowSums(body, phase, row, scalars);
-  });
-  SmallVector<Record> records(reductions.size());
-  for (auto [t, reduction] : llvm::enumerate(reductions))
-    if (isa<MomentsOp>(reduction))
-      records[t] =
-          math.fromCentred(counted, high[t], load(builder, centred[2 * t]),
-                           load(builder, centred[2 * t + 1]));
-  return records;
-}
-
-SmallVector<Record> RowBatch::emitRecords(ArrayRef<Value> sums) {
-  RecordMath math(b, loc);
-  unsigned perTerm = sums.size() / reductions.size();
-  SmallVector<Record> records;
-  SmallVector<Value> cancels(reductions.size()), fields;
-  Value anyCancels;
-  for (auto [t, reduction] : llvm::enumerate(reductions)) {
-    Value s = load(b, sums[t * perTerm]);
-    if (!isa<MomentsOp>(reduction)) {
-      records.push_back(math.fromSum(counted, s));
-      continue;
-    }
-    Value q = load(b, sums[t * perTerm + 1]);
-    records.push_back(math.fromSums(counted, s, q, cancels[t]));
-    llvm::append_range(fields, records.back().getFields());
-    Value any = emitAny(cancels[t]);
-    anyCancels =
-        anyCancels ? arith::OrIOp::create(b, loc, anyCancels, any) : any;
-  }
-  if (!anyCancels)
-    return records;
-  auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(fields)),
-                                  anyCancels, /*withElseRegion=*/true);
-  OpBuilder two = branch.getThenBodyBuilder();
-  SmallVector<Record> centred = emitCentred(two, sums);
-  SmallVector<Value> chosen;
-  for (auto [t, record] : llvm::enumerate(centred))
-    if (cancels[t])
-      for (auto [exact, plain] :
-           llvm::zip_equal(record.getFields(), records[t].getFields()))
-        chosen.push_back(
-            arith::SelectOp::create(two, loc, cancels[t], exact, plain));
-  scf::YieldOp::create(two, loc, chosen);
-  OpBuilder one = branch.getElseBodyBuilder();
-  scf::YieldOp::create(one, loc, fields);
-  ValueRange merged = branch.getResults();
-  for (Record &record : records) {
-    if (!record.mean)
-      continue;
-    unsigned size = record.getFields().size();
-    record = Record::get(counted, merged.take_front(size));
-    merged = merged.drop_front(size);
-  }
-  return records;
-}
-
-SmallVector<SmallVector<Value>>
-RowBatch::storeRecords(ArrayRef<Record> records) {
+SmallVector<SmallVector<Value>> RowBatch::emitFields() {
   SmallVector<SmallVector<Value>> fields(reductions.size());
   Value flags;
-  for (auto [t, record] : llvm::enumerate(records)) {
+  for (auto [t, record] : llvm::enumerate(emitRecords())) {
     Value suspect = emitIsSuspect(b, reductions[t], *kept, record);
     flags = flags ? arith::OrIOp::create(b, loc, flags, suspect) : suspect;
-    for (Value field : record.getFields()) {
-      fields[t].push_back(allocate(b.getF64Type()));
-      vector::StoreOp::create(b, loc, field, fields[t].back(), zero);
-    }
+    for (Value field : record.getFields())
+      fields[t].push_back(emitSpill(b, loc, field));
   }
-  emitAgain(flags, fields);
-  return fields;
-}
-
-void RowBatch::emitAgain(Value flags, ArrayRef<SmallVector<Value>> fields) {
-  auto branch =
-      scf::IfOp::create(b, loc, emitAny(flags), /*withElseRegion=*/false);
+  auto branch = scf::IfOp::create(b, loc, emitAny(b, loc, flags),
+                                  /*withElseRegion=*/false);
   OpBuilder again = branch.getThenBodyBuilder();
-  Value bytes = allocate(b.getI8Type());
-  vector::StoreOp::create(
-      again, loc,
-      arith::ExtUIOp::create(again, loc,
-                             VectorType::get({lanes}, b.getI8Type()), flags),
-      bytes, zero);
-  emitEachRow(again, [&](OpBuilder &body, Value lane, Row &) {
-    Value byte = memref::LoadOp::create(body, loc, bytes, lane);
-    Value isSet =
-        arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ne, byte,
-                              arith::ConstantIntOp::create(body, loc, 0, 8));
-    auto onSet = scf::IfOp::create(body, loc, isSet, /*withElseRegion=*/false);
-    OpBuilder set = onSet.getThenBodyBuilder();
+  emitFlaggedLanes(again, loc, flags, count, [&](OpBuilder &set, Value lane) {
     Row row = makeRow(set, phase, LoopMath(set, loc).add(first, lane));
     emitRowStatistics(set, phase, row, /*stage=*/0);
     for (auto [t, reduction] : llvm::enumerate(reductions))
@@ -267,27 +189,19 @@ void RowBatch::emitAgain(Value flags, ArrayRef<SmallVector<Value>> fields) {
                fields[t]))
         memref::StoreOp::create(set, loc, field, array, lane);
   });
+  return fields;
 }
 
 KeptArrays RowBatch::emitKept(ArrayRef<SmallVector<Value>> fields) {
-  kept->moveTo(b);
-  for (auto [t, reduction] : llvm::enumerate(reductions)) {
-    SmallVector<Value> vectors;
-    for (Value array : fields[t])
-      vectors.push_back(load(b, array));
-    kept->setRecord(reduction->getResult(0), Record::get(counted, vectors));
-  }
+  for (auto [t, reduction] : llvm::enumerate(reductions))
+    kept->setRecord(reduction->getResult(0),
+                    Record::get(counted, reload(b, fields[t])));
   kept->moveTo(b);
   KeptArrays arrays;
   for (const KeptValue &value : listKeptValues(phase.structure)) {
-    Value vector =
-        value.field == KeptArrays::Plain
-            ? kept->emitVector(value.value)
-            : kept->emitMean(value.value, KeptArrays::Field(value.field));
     KernelArray array;
     array.element = value.type;
-    array.memref = allocate(value.type);
-    vector::StoreOp::create(b, loc, vector, array.memref, zero);
+    array.memref = emitSpill(b, loc, emitKeptValue(*kept, value));
     arrays.add(value.value, value.field, array);
   }
   return arrays;
@@ -302,8 +216,7 @@ void RowBatch::emit() {
   point.lanes = lanes;
   kept = std::make_unique<PointEmitter>(b, phase, point);
   kept->moveTo(b);
-  SmallVector<SmallVector<Value>> fields =
-      storeRecords(emitRecords(emitSums()));
+  SmallVector<SmallVector<Value>> fields = emitFields();
   KeptArrays arrays = emitKept(fields);
   emitEachRow(b, [&](OpBuilder &body, Value lane, Row &row) {
     for (auto [t, reduction] : llvm::enumerate(reductions)) {

@@ -54,6 +54,9 @@ private:
                                    const ChunkRecords &records);
   /// The rows as one chunk.
   Span getWholeRow(OpBuilder &b);
+  SmallVector<Value> emitCentredPass(OpBuilder &b, const Span &chunk,
+                                     const ChunkRecords &records,
+                                     ArrayRef<Value> pivots);
   /// Returns a vector for every sum. Adds by the dot products of `dots` if it
   /// is set, else by `add`.
   SmallVector<Value> emitPass(OpBuilder &b, const Span &chunk,
@@ -220,6 +223,21 @@ SmallVector<Value> RowStage::emitFirstPass(OpBuilder &b, const Span &chunk,
       canDot() ? &records : nullptr);
 }
 
+SmallVector<Value> RowStage::emitCentredPass(OpBuilder &b, const Span &chunk,
+                                             const ChunkRecords &records,
+                                             ArrayRef<Value> pivots) {
+  SmallVector<Value> vectors(pivots);
+  for (auto [term, pivot] : llvm::enumerate(vectors))
+    if (pivot)
+      pivot = vector::BroadcastOp::create(
+          b, loc, getVectorType(phase, reductions[term % reductions.size()]),
+          pivot);
+  return emitPass(b, chunk, /*sumsPerTerm=*/2,
+                  [&](OpBuilder &body, unsigned term, auto &&...rest) {
+                    records.addCentred(body, term, vectors[term], rest...);
+                  });
+}
+
 SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
                                                      const Span &chunk) {
   LoopMath math(b, loc);
@@ -229,9 +247,9 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   SmallVector<Value> sums =
       sumLanes(b, loc, emitFirstPass(b, chunk, chunkRecords));
   SmallVector<Record> records = chunkRecords.emit(
-      b, sums, count,
-      [&](OpBuilder &nested, unsigned sumsPerTerm, AddTerm add) {
-        return sumLanes(nested, loc, emitPass(nested, chunk, sumsPerTerm, add));
+      b, sums, count, [&](OpBuilder &nested, ArrayRef<Value> pivots) {
+        return sumLanes(nested, loc,
+                        emitCentredPass(nested, chunk, chunkRecords, pivots));
       });
   SmallVector<SmallVector<Record>> result(rows.size());
   for (auto [term, record] : llvm::enumerate(records))
@@ -263,15 +281,7 @@ SmallVector<Value> RowStage::emitCentredSums(OpBuilder &b,
                                              ArrayRef<Value> pivots) {
   for (Row &row : rows)
     row.emitter->moveTo(b);
-  ChunkRecords records = makeRecords();
-  SmallVector<Value> vectors;
-  for (auto [reduction, pivot] : llvm::zip_equal(reductions, pivots))
-    vectors.push_back(vector::BroadcastOp::create(
-        b, loc, getVectorType(phase, reduction), pivot));
-  return emitPass(b, getWholeRow(b), /*sumsPerTerm=*/2,
-                  [&](OpBuilder &body, unsigned term, auto &&...rest) {
-                    records.addCentred(body, term, vectors[term], rest...);
-                  });
+  return emitCentredPass(b, getWholeRow(b), makeRecords(), pivots);
 }
 
 void RowStage::emit(OpBuilder &b) {
@@ -331,10 +341,4 @@ SmallVector<Value> bnc::emitRowSums(OpBuilder &b, PhaseContext &phase,
 SmallVector<Value> bnc::emitCentredRowSums(OpBuilder &b, PhaseContext &phase,
                                            Row &row, ArrayRef<Value> pivots) {
   return RowStage(phase, row, /*stage=*/0).emitCentredSums(b, pivots);
-}
-
-unsigned bnc::countRowSums(PhaseContext &phase) {
-  ArrayRef<Operation *> reductions = phase.structure.getReductions(0);
-  return reductions.size() *
-         ChunkRecords(phase, llvm::to_vector(reductions)).getFirstSums();
 }

@@ -9,13 +9,22 @@
 using namespace mlir;
 using namespace bnc;
 
-int64_t bnc::getTableSize(const EmissionContext &context,
-                          ArrayRef<KeptValue> values, int64_t bytes) {
+int64_t bnc::getTableSize(const EmissionContext &context, ArrayRef<Type> types,
+                          int64_t bytes) {
   int64_t perElement = 0;
-  for (const KeptValue &value : values)
-    perElement += value.type.getIntOrFloatBitWidth() / 8;
+  for (Type type : types)
+    perElement += type.getIntOrFloatBitWidth() / 8;
   int64_t lanes = context.target.lanes;
   return std::max(bytes / perElement / lanes, int64_t(1)) * lanes;
+}
+
+int64_t bnc::getTableSize(const EmissionContext &context,
+                          ArrayRef<KeptValue> values, int64_t bytes) {
+  return getTableSize(
+      context,
+      llvm::map_to_vector(values,
+                          [](const KeptValue &value) { return value.type; }),
+      bytes);
 }
 
 KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,
@@ -32,22 +41,18 @@ KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,
     array.dims = {getLastDim(laneGroup)};
     tables.add(value.value, value.field, array);
   }
-  emitLaneLoop(
-      b, loc, length, phase.target.lanes, 1, {},
-      [&](OpBuilder &body, Value position, Value count, unsigned,
-          MutableArrayRef<Value>) {
-        Point point = row.getPoint();
-        Value at = LoopMath(body, loc).add(from, position);
-        point.setLanes(body, phase, laneGroup, at, count);
-        PointEmitter lanes(body, phase, point, &row);
-        lanes.useKeptArrays(phase.keptArrays,
-                            phase.structure.getNumStages() + 1);
-        for (const KeptValue &value : values)
-          lanes.store(
-              value.field == KeptArrays::Plain
-                  ? lanes.emitVector(value.value)
-                  : lanes.emitMean(value.value, KeptArrays::Field(value.field)),
-              *tables.find(value.value, value.field));
-      });
+  emitLaneLoop(b, loc, length, phase.target.lanes, 1, {},
+               [&](OpBuilder &body, Value position, Value count, unsigned,
+                   MutableArrayRef<Value>) {
+                 Point point = row.getPoint();
+                 Value at = LoopMath(body, loc).add(from, position);
+                 point.setLanes(body, phase, laneGroup, at, count);
+                 PointEmitter lanes(body, phase, point, &row);
+                 lanes.useKeptArrays(phase.keptArrays,
+                                     phase.structure.getNumStages() + 1);
+                 for (const KeptValue &value : values)
+                   lanes.store(emitKeptValue(lanes, value),
+                               *tables.find(value.value, value.field));
+               });
   return tables;
 }

@@ -16,11 +16,12 @@ using AddTerm = llvm::function_ref<void(
     llvm::function_ref<mlir::Value(mlir::Value)> maskOff,
     llvm::MutableArrayRef<mlir::Value> sums)>;
 
-/// Emits a walk over a chunk that adds every vector of every term to
-/// `sumsPerTerm` sums. Returns these, term by term: scalars where the lanes are
-/// reduced, else vectors.
-using ChunkPass = llvm::function_ref<llvm::SmallVector<mlir::Value>(
-    mlir::OpBuilder &b, unsigned sumsPerTerm, AddTerm add)>;
+/// Emits the second pass over a chunk: adds every vector by
+/// ChunkRecords::addCentred and returns two sums a term. `pivots` and what it
+/// returns are scalars where the lanes are reduced, else vectors; the pivot of
+/// a plain sum is null.
+using CentredPass = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+    mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> pivots)>;
 
 /// Emits the records of a chunk, one a term. Moments of f32 need one pass where
 /// the mean is small beside the deviations, and a second, centred one where it
@@ -50,16 +51,16 @@ public:
   /// first pass. `second` may be emitted, once, on a path of its own.
   llvm::SmallVector<Record> emit(mlir::OpBuilder &b,
                                  llvm::ArrayRef<mlir::Value> sums,
-                                 mlir::Value count, ChunkPass second) const;
+                                 mlir::Value count, CentredPass second) const;
 
 private:
   /// Sets the records of the moments by the second pass.
   void emitCentred(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> sums,
-                   mlir::Value count, ChunkPass second,
+                   mlir::Value count, CentredPass second,
                    llvm::MutableArrayRef<Record> records) const;
   /// The same by the sums of the first, where these do not cancel.
   void emitOnePass(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> sums,
-                   mlir::Value count, ChunkPass second,
+                   mlir::Value count, CentredPass second,
                    llvm::MutableArrayRef<Record> records) const;
   mlir::Value addSquare(mlir::OpBuilder &b, mlir::Value x,
                         mlir::Value sum) const {

@@ -26,7 +26,7 @@ struct PeriodicShape {
 
   /// Whether every turn is known to be whole vectors: then runs of one turn
   /// store the same lines, and can share what they read.
-  bool endsAtVectors(const EmissionContext &context) const;
+  bool endsAtVectors(const EmissionContext &context, mlir::OpBuilder &b) const;
   /// Whether the tables hold a turn: an i1, constant where the extents are.
   mlir::Value emitFits(EmissionContext &context, mlir::OpBuilder &b) const;
   mlir::Value emitItems(EmissionContext &context, mlir::OpBuilder &b) const;

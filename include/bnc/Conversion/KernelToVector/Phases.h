@@ -51,6 +51,8 @@ struct KeptValue {
   mlir::Type type;
 };
 llvm::SmallVector<KeptValue> listKeptValues(const KernelStructure &structure);
+/// A kept value at the point of `emitter`: a vector if that has lanes.
+mlir::Value emitKeptValue(PointEmitter &emitter, const KeptValue &value);
 /// The dims the arrays of kept values and records span: the kept ones and, of
 /// a columns_then_merge kernel, the innermost.
 DimSet getColumnDims(const KernelStructure &structure);

@@ -4,17 +4,9 @@
 #ifndef BNC_CONVERSION_KERNELTOVECTOR_ROWSTATISTICS_H
 #define BNC_CONVERSION_KERNELTOVECTOR_ROWSTATISTICS_H
 
-#include "bnc/Conversion/KernelToVector/Phases.h"
+#include "bnc/Conversion/KernelToVector/Rows.h"
 
 namespace bnc {
-
-/// One row in work: the emitter of what is uniform over it.
-struct Row {
-  mlir::Value item;
-  std::unique_ptr<PointEmitter> emitter;
-};
-
-Row makeRow(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value item);
 
 /// Emits the reductions of `stage` for `rows` in lockstep and gives their
 /// records to the emitters of the rows.
@@ -29,17 +21,10 @@ std::optional<int64_t> getRowVectors(PhaseContext &phase);
 /// vectors whose lanes are still to be added.
 llvm::SmallVector<mlir::Value> emitRowSums(mlir::OpBuilder &b,
                                            PhaseContext &phase, Row &row);
-unsigned countRowSums(PhaseContext &phase);
-/// The same of the second pass, two of each reduction, where `pivots` are the
-/// rounded means (of a plain sum: anything).
+/// The same of the second pass, two of each reduction (CentredPass).
 llvm::SmallVector<mlir::Value>
 emitCentredRowSums(mlir::OpBuilder &b, PhaseContext &phase, Row &row,
                    llvm::ArrayRef<mlir::Value> pivots);
-
-/// Emits kept results and outputs of `rows` in lockstep, from what their
-/// emitters know.
-void emitRowOutputs(mlir::OpBuilder &b, PhaseContext &phase,
-                    llvm::MutableArrayRef<Row> rows);
 
 } // namespace bnc
 

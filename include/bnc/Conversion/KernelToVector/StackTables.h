@@ -12,7 +12,10 @@ namespace bnc {
 /// this for a second loop of the function, the rest fits.
 inline constexpr int64_t tableBytes = 4096;
 
-/// The elements that `bytes` hold of each of `values`, whole vectors.
+/// How long arrays may be, one of each of the types, that `bytes` hold: whole
+/// vectors.
+int64_t getTableSize(const EmissionContext &context,
+                     llvm::ArrayRef<mlir::Type> types, int64_t bytes);
 int64_t getTableSize(const EmissionContext &context,
                      llvm::ArrayRef<KeptValue> values, int64_t bytes);
 

@@ -1,0 +1,26 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The rows that a rows phase has in work.
+
+#ifndef BNC_CONVERSION_KERNELTOVECTOR_ROWS_H
+#define BNC_CONVERSION_KERNELTOVECTOR_ROWS_H
+
+#include "bnc/Conversion/KernelToVector/Phases.h"
+
+namespace bnc {
+
+/// One row in work: the emitter of what is uniform over it.
+struct Row {
+  mlir::Value item;
+  std::unique_ptr<PointEmitter> emitter;
+};
+
+Row makeRow(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value item);
+
+/// Emits kept results and outputs of `rows` in lockstep, from what their
+/// emitters know.
+void emitRowOutputs(mlir::OpBuilder &b, PhaseContext &phase,
+                    llvm::MutableArrayRef<Row> rows);
+
+} // namespace bnc
+
+#endif // BNC_CONVERSION_KERNELTOVECTOR_ROWS_H
