@@ -85,6 +85,13 @@ PeriodicShape::get(const EmissionContext &context) {
     return !(structure.getDims(table.value) & shape.period);
   });
   shape.tableSize = getTableSize(context, shape.tables, tableBytes);
+  // A table is one contiguous run: what varies over a part of the period alone
+  // would repeat within it.
+  SmallVector<Value> values;
+  for (const KeptValue &table : shape.tables)
+    values.push_back(table.value);
+  if (collapseDims(shape.period, listInputs(context, values)).size() > 1)
+    return std::nullopt;
   return shape;
 }
 
