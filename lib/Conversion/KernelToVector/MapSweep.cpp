@@ -195,6 +195,7 @@ struct MapSweep {
       even.parity = 0;
       odd.parity = 1;
       PointEmitter evens(b, context, even, row), odds(b, context, odd, row);
+      odds.sharePairs(evens);
       for (const MapOutput &output : outputs)
         evens.storePair(odds, output.value, *output.array,
                         nontemporal ? getAlignment(*output.array, slot) : 0);

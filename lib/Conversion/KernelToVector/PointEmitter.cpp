@@ -144,18 +144,20 @@ Value PointEmitter::load(const KernelArray &array) {
 }
 
 Value PointEmitter::loadPairs(const KernelArray &array) {
+  if (otherHalf)
+    if (Value loaded = otherHalf->loadedPairs.lookup(&array))
+      return loaded;
   int64_t lanes = 2 * point.lanes;
   Value laneMask;
   if (point.count && canMask(getStorageType(array.element)))
     laneMask = createMask(lanes, point.count);
-  return arith::BitcastOp::create(b, loc,
-                                  VectorType::get({lanes}, array.element),
-                                  loadLanes(array, lanes, laneMask));
+  return loadedPairs[&array] = arith::BitcastOp::create(
+             b, loc, VectorType::get({lanes}, array.element),
+             loadLanes(array, lanes, laneMask));
 }
 
 Value PointEmitter::loadParity(const KernelArray &array) {
   auto pairs = VectorType::get({point.lanes}, b.getI32Type());
-  // Both halves load; LLVM makes one of the two.
   Value half = vector::BitCastOp::create(b, loc, pairs, loadPairs(array));
   if (*point.parity == 1) {
     Value shift = makeInteger(b, loc, pairs, 16);

@@ -127,9 +127,12 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
                             getSums(t));
       return;
     }
+    SmallVector<std::unique_ptr<PointEmitter>, 2> halves;
     for (std::optional<unsigned> parity : parities) {
       point.parity = parity;
-      PointEmitter lanes(body, phase, point, &run);
+      PointEmitter &lanes = *halves.emplace_back(
+          std::make_unique<PointEmitter>(body, phase, point, &run));
+      lanes.sharePairs(*halves.front());
       for (auto [t, reduction] : llvm::enumerate(reductions)) {
         Value x = lanes.emitVector(reduction->getOperand(0));
         add(

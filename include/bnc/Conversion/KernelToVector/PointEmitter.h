@@ -110,6 +110,9 @@ public:
     keptArrays = arrays;
     keptStage = stage;
   }
+  /// `other` emits the other halves of the same pairs, in the same place: what
+  /// it has loaded is not loaded again.
+  void sharePairs(const PointEmitter &other) { otherHalf = &other; }
   /// Gives the record of a reduction (a norm.moments or norm.sum_of_squares).
   void setRecord(mlir::Value reduction, Record record) {
     records[reduction] = record;
@@ -175,6 +178,8 @@ private:
   llvm::DenseMap<mlir::Value, Record> records;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
   llvm::DenseMap<std::pair<mlir::Value, unsigned>, mlir::Value> means;
+  llvm::DenseMap<const KernelArray *, mlir::Value> loadedPairs;
+  const PointEmitter *otherHalf = nullptr;
   mlir::Value mask;
 };
 
