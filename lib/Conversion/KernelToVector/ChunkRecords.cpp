@@ -87,7 +87,7 @@ void ChunkRecords::emitCentred(OpBuilder &b, ArrayRef<Value> sums, Value count,
 }
 
 void ChunkRecords::emitOnePass(OpBuilder &b, ArrayRef<Value> sums, Value count,
-                               CentredPass second,
+                               ArrayRef<Value> inUse, CentredPass second,
                                MutableArrayRef<Record> records) const {
   RecordMath math(b, loc);
   SmallVector<Value> cancels(terms.size()), fields;
@@ -98,7 +98,7 @@ void ChunkRecords::emitOnePass(OpBuilder &b, ArrayRef<Value> sums, Value count,
     llvm::append_range(fields, records[term].getFields());
     Value any = cancels[term];
     if (isa<VectorType>(any.getType()))
-      any = emitAny(b, loc, any);
+      any = emitAny(b, loc, any, inUse[term]);
     anyCancels =
         anyCancels ? arith::OrIOp::create(b, loc, anyCancels, any) : any;
   }
@@ -126,14 +126,15 @@ void ChunkRecords::emitOnePass(OpBuilder &b, ArrayRef<Value> sums, Value count,
 }
 
 SmallVector<Record> ChunkRecords::emit(OpBuilder &b, ArrayRef<Value> sums,
-                                       Value count, CentredPass second) const {
+                                       Value count, ArrayRef<Value> inUse,
+                                       CentredPass second) const {
   SmallVector<Record> records(terms.size());
   for (auto [term, reduction] : llvm::enumerate(terms))
     if (!isMoments(reduction))
       records[term] =
           RecordMath(b, loc).fromSum(count, sums[term * getFirstSums()]);
   if (triesOnePass)
-    emitOnePass(b, sums, count, second, records);
+    emitOnePass(b, sums, count, inUse, second, records);
   else if (!moments.empty())
     emitCentred(b, sums, count, second, records);
   return records;

@@ -278,8 +278,11 @@ void ChunkEmitter::emitPanel(OpBuilder &b, const Panel &panel, Value chunk,
                              /*sumsPerTerm=*/2, add, sums);
           });
     };
+    SmallVector<Value> inUse;
+    for (const Point &vector : stripe.vectors)
+      inUse.append(reductions.size(), vector.count);
     SmallVector<Record> records =
-        chunkRecords.emit(body, load(body, stripe), count, emitSecond);
+        chunkRecords.emit(body, load(body, stripe), count, inUse, emitSecond);
     for (auto [v, vector] : llvm::enumerate(stripe.vectors)) {
       PointEmitter out(body, phase, vector);
       for (auto [t, reduction] : llvm::enumerate(reductions))

@@ -91,7 +91,7 @@ Record Finalizer::emitColdLanes(OpBuilder &b, Operation *reduction,
   SmallVector<Value> fields = record.getFields();
   const Point &point = kept.getPoint();
   auto branch = scf::IfOp::create(b, loc, TypeRange(ValueRange(fields)),
-                                  emitAny(b, loc, suspect),
+                                  emitAny(b, loc, suspect, point.count),
                                   /*withElseRegion=*/true);
   OpBuilder cold = branch.getThenBodyBuilder();
   SmallVector<Value> buffers;

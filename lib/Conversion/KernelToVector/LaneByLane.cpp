@@ -29,7 +29,12 @@ Value bnc::emitReload(OpBuilder &b, Location loc, Value array) {
       LoopMath(b, loc).constant(0));
 }
 
-Value bnc::emitAny(OpBuilder &b, Location loc, Value flags) {
+Value bnc::emitAny(OpBuilder &b, Location loc, Value flags, Value count) {
+  if (count) {
+    Value inUse = vector::CreateMaskOp::create(
+        b, loc, cast<VectorType>(flags.getType()), count);
+    flags = arith::AndIOp::create(b, loc, flags, inUse);
+  }
   return vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, flags);
 }
 

@@ -165,7 +165,8 @@ SmallVector<Record> RowBatch::emitRecords() {
     });
     return reload(two, centred);
   };
-  return chunkRecords.emit(b, reload(b, first), counted, emitSecond);
+  SmallVector<Value> inUse(reductions.size(), count);
+  return chunkRecords.emit(b, reload(b, first), counted, inUse, emitSecond);
 }
 
 SmallVector<SmallVector<Value>> RowBatch::emitFields() {
@@ -177,7 +178,7 @@ SmallVector<SmallVector<Value>> RowBatch::emitFields() {
     for (Value field : record.getFields())
       fields[t].push_back(emitSpill(b, loc, field));
   }
-  auto branch = scf::IfOp::create(b, loc, emitAny(b, loc, flags),
+  auto branch = scf::IfOp::create(b, loc, emitAny(b, loc, flags, count),
                                   /*withElseRegion=*/false);
   OpBuilder again = branch.getThenBodyBuilder();
   emitFlaggedLanes(again, loc, flags, count, [&](OpBuilder &set, Value lane) {

@@ -249,8 +249,9 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   ChunkRecords chunkRecords = makeRecords();
   SmallVector<Value> sums =
       sumLanes(b, loc, emitFirstPass(b, chunk, chunkRecords));
+  SmallVector<Value> inUse(rows.size() * reductions.size());
   SmallVector<Record> records = chunkRecords.emit(
-      b, sums, count, [&](OpBuilder &nested, ArrayRef<Value> pivots) {
+      b, sums, count, inUse, [&](OpBuilder &nested, ArrayRef<Value> pivots) {
         return sumLanes(nested, loc,
                         emitCentredPass(nested, chunk, chunkRecords, pivots));
       });

@@ -48,10 +48,12 @@ public:
                   llvm::function_ref<mlir::Value(mlir::Value)> maskOff,
                   llvm::MutableArrayRef<mlir::Value> sums) const;
   /// The records of a chunk of `count` (f64) elements from the sums of the
-  /// first pass. `second` may be emitted, once, on a path of its own.
-  llvm::SmallVector<Record> emit(mlir::OpBuilder &b,
-                                 llvm::ArrayRef<mlir::Value> sums,
-                                 mlir::Value count, CentredPass second) const;
+  /// first pass. `second` may be emitted, once, on a path of its own, which is
+  /// not taken for what is in lanes out of use: `inUse` has the number in use a
+  /// term, null where all are or the lanes are reduced.
+  llvm::SmallVector<Record>
+  emit(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> sums, mlir::Value count,
+       llvm::ArrayRef<mlir::Value> inUse, CentredPass second) const;
 
 private:
   /// Sets the records of the moments by the second pass.
@@ -60,7 +62,8 @@ private:
                    llvm::MutableArrayRef<Record> records) const;
   /// The same by the sums of the first, where these do not cancel.
   void emitOnePass(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> sums,
-                   mlir::Value count, CentredPass second,
+                   mlir::Value count, llvm::ArrayRef<mlir::Value> inUse,
+                   CentredPass second,
                    llvm::MutableArrayRef<Record> records) const;
   mlir::Value addSquare(mlir::OpBuilder &b, mlir::Value x,
                         mlir::Value sum) const {

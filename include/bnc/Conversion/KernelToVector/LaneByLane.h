@@ -15,8 +15,10 @@ mlir::Value emitSpill(mlir::OpBuilder &b, mlir::Location loc,
 mlir::Value emitReload(mlir::OpBuilder &b, mlir::Location loc,
                        mlir::Value array);
 
-/// Whether any of `flags`, a vector of i1, is set.
-mlir::Value emitAny(mlir::OpBuilder &b, mlir::Location loc, mlir::Value flags);
+/// Whether any of the first `count` of `flags`, a vector of i1, is set; of all
+/// where `count` is null.
+mlir::Value emitAny(mlir::OpBuilder &b, mlir::Location loc, mlir::Value flags,
+                    mlir::Value count);
 
 /// Emits a loop over the first `count` lanes that runs `body` for those whose
 /// flag is set.
