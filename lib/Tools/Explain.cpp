@@ -122,8 +122,10 @@ static void explainKernel(FuncOp func, KernelOp kernel, unsigned index,
   for (const Stream &stream : traffic.outputs)
     os << "    writes " << stream.name << ": " << printBytes(stream.bytes)
        << (stream.port < 0 ? " (workspace)" : "") << '\n';
-  os << "    sweeps: " << traffic.sweeps << " over the inputs; "
-     << traffic.getReads(target.getL1()) << " from beyond L1, "
+  os << "    sweeps: " << traffic.sweeps << " over the inputs";
+  if (traffic.mostSweeps != traffic.sweeps)
+    os << ", " << traffic.mostSweeps << " where sums cancel";
+  os << "; " << traffic.getReads(target.getL1()) << " from beyond L1, "
      << traffic.getReads(target.getL2()) << " from beyond L2, "
      << traffic.getReads(target.getLlcShare())
      << " from beyond the last level's share\n";
@@ -152,6 +154,8 @@ static llvm::json::Object describeStream(const Stream &stream) {
   return llvm::json::Object{{"name", stream.name},
                             {"bytes", stream.bytes},
                             {"passes", stream.passes},
+                            {"least_accesses", stream.leastAccesses},
+                            {"most_accesses", stream.mostAccesses},
                             {"workspace", stream.port < 0}};
 }
 
@@ -190,6 +194,7 @@ static llvm::json::Object describeKernel(FuncOp func, KernelOp kernel,
       {"bytes", traffic.getBytes()},
       {"units", traffic.units},
       {"sweeps", traffic.sweeps},
+      {"sweeps_where_sums_cancel", traffic.mostSweeps},
       {"reads_beyond_l1", traffic.getReads(target.getL1())},
       {"reads_beyond_l2", traffic.getReads(target.getL2())},
       {"reads_beyond_llc_share", traffic.getReads(target.getLlcShare())}};

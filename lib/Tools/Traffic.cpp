@@ -98,6 +98,21 @@ static DimSet getUnitDims(const KernelStructure &structure) {
   return dims & structure.getAllDims();
 }
 
+/// Counts the sweeps of the first pass and of both over what `values` are
+/// computed from.
+static void addSweep(const KernelStructure &structure, ArrayRef<Value> values,
+                     bool moments, Traffic &traffic) {
+  // Only f32 tries moments in one pass (decision 0008).
+  bool always = moments && !structure.getComputeType().isF32();
+  int64_t least = always ? 2 : 1, most = moments ? 2 : 1;
+  traffic.sweeps += least;
+  traffic.mostSweeps += most;
+  for (unsigned i : structure.listInputs(values)) {
+    traffic.inputs[i].leastAccesses += least;
+    traffic.inputs[i].mostAccesses += most;
+  }
+}
+
 Traffic bnc::getTraffic(FuncOp func, KernelOp kernel, const Extents &extents) {
   KernelStructure structure(kernel);
   Extent extent(kernel, extents);
@@ -126,12 +141,29 @@ Traffic bnc::getTraffic(FuncOp func, KernelOp kernel, const Extents &extents) {
     traffic.outputs.push_back(stream);
   }
   traffic.unitBytes = traffic.units ? full / traffic.units : 0;
+  traffic.restarts += structure.getNumStages();
+  for (Stream &stream : traffic.inputs)
+    stream.leastAccesses = stream.mostAccesses = 0;
+  traffic.sweeps = traffic.mostSweeps = 0;
   for (unsigned stage = 0; stage < structure.getNumStages(); ++stage) {
-    bool moments =
-        llvm::any_of(structure.getReductions(stage),
-                     [](Operation *op) { return isa<MomentsOp>(op); });
-    traffic.sweeps += moments ? 2 : 1;
-    ++traffic.restarts;
+    SmallVector<Value> terms;
+    bool moments = false;
+    for (Operation *reduction : structure.getReductions(stage)) {
+      terms.push_back(reduction->getOperand(0));
+      moments |= isa<MomentsOp>(reduction);
+    }
+    addSweep(structure, terms, moments, traffic);
+  }
+  addSweep(
+      structure,
+      llvm::to_vector<4>(kernel.getBlock()->getTerminator()->getOperands()),
+      /*moments=*/false, traffic);
+  for (auto [i, stream] : llvm::enumerate(traffic.inputs)) {
+    DimSet others = structure.getAllDims() & ~structure.getInputDims(i);
+    if (!others)
+      continue;
+    stream.leastAccesses = 1;
+    stream.mostAccesses *= extent.of(others);
   }
   return traffic;
 }

@@ -24,14 +24,19 @@ struct Stream {
   /// How often the kernel goes over all of it in one sweep: the number of rows
   /// for a parameter that every row reads again.
   int64_t passes = 1;
+  /// How often a call loads each element, or stores it: of a tensor over the
+  /// whole kernel the least where no sums cancel and the most where all do, of
+  /// a parameter something between.
+  int64_t leastAccesses = 1, mostAccesses = 1;
 };
 
 /// What one kernel moves.
 struct Traffic {
   llvm::SmallVector<Stream> inputs, outputs;
-  /// Sweeps over the inputs that the arithmetic makes: two for moments, one for
-  /// sums, one for the outputs.
-  int64_t sweeps = 1;
+  /// Sweeps over the inputs that the arithmetic makes: one for each stage of
+  /// reductions, one for the outputs; and those where sums cancel, which take
+  /// moments a second one.
+  int64_t sweeps = 1, mostSweeps = 1;
   /// Sweeps of them that start at the front of a unit again: one for each
   /// stage of reductions, one for the outputs. The others go over a chunk
   /// that the nearest cache still has.
