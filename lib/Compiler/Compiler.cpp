@@ -80,6 +80,7 @@ OwningOpRef<ModuleOp> bnc::runLowering(ModuleOp kernels,
   lowering.part = part;
   lowering.naive = options.naive;
   lowering.forceCase = options.forceCase;
+  lowering.forceSplit = options.forceSplit;
   lowering.bf16Convert = options.target.getBf16Convert();
   lowering.fma = options.target.getFma();
   lowering.f16c = options.target.getF16c();

@@ -161,12 +161,18 @@ std::optional<unsigned> Signature::getWorkspaceIndex() const {
   return std::nullopt;
 }
 
-LLVM::LLVMStructType Signature::getFrameType(MLIRContext *context) const {
+SmallVector<Type> Signature::getParameterTypes(MLIRContext *context) const {
   Type pointer = LLVM::LLVMPointerType::get(context);
   SmallVector<Type> fields{pointer};
   for (const Parameter &parameter : parameters)
     fields.push_back(parameter.isPointer() || parameter.kind == Kind::Workspace
                          ? pointer
                          : parameter.element);
+  return fields;
+}
+
+LLVM::LLVMStructType Signature::getFrameType(MLIRContext *context) const {
+  SmallVector<Type> fields = getParameterTypes(context);
+  fields.push_back(LLVM::LLVMPointerType::get(context));
   return LLVM::LLVMStructType::getLiteral(context, fields);
 }

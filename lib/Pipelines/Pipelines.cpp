@@ -33,6 +33,7 @@ void bnc::buildLoweringPipeline(OpPassManager &pm,
     } else {
       LowerKernelsPassOptions lowering;
       lowering.forceCase = options.forceCase;
+      lowering.forceSplit = options.forceSplit;
       pm.addPass(createLowerKernelsPass(lowering));
     }
     // The spec's own fma is exact; polynomials need no more than f64 gives.
@@ -70,6 +71,8 @@ struct LoweringPipelineOptions : PassPipelineOptions<LoweringPipelineOptions> {
   Option<int64_t> forceCase{*this, "force-case",
                             llvm::cl::desc("schedule case to take"),
                             llvm::cl::init(-1)};
+  Option<bool> forceSplit{*this, "force-split",
+                          llvm::cl::desc("cut rows into pieces")};
   Option<bool> bf16Convert{*this, "bf16-convert",
                            llvm::cl::desc("the target converts f32 to bf16")};
 };
@@ -85,6 +88,7 @@ void bnc::registerPipelines() {
         LoweringOptions options;
         options.naive = parsed.naive;
         options.forceCase = parsed.forceCase;
+        options.forceSplit = parsed.forceSplit;
         options.bf16Convert = parsed.bf16Convert;
         buildLoweringPipeline(pm, options);
       });

@@ -22,18 +22,45 @@ static constexpr int64_t pairedRowBytes = 8192;
 /// 65, 1.1x at 256.
 static constexpr int64_t batchedRowBytes = 1024;
 
-/// Bytes of one row of the kernel's widest input, or nothing if dynamic.
-static std::optional<int64_t> getRowBytes(const KernelStructure &structure) {
-  KernelOp kernel = structure.getKernel();
+/// Threads share rows where a call of few moves at least this many bytes.
+static constexpr int64_t splitBytes = 256 << 10;
+/// Rows of fewer bytes are not worth the code.
+static constexpr int64_t splitRowBytes = 64 << 10;
+/// More rows than this are enough for many threads.
+static constexpr int64_t splitRows = 32;
+
+/// The product of the extents of `dims`, or nothing if one is dynamic.
+static std::optional<int64_t> getExtent(KernelOp kernel, DimSet dims) {
   int64_t elements = 1;
   for (unsigned i = 0, e = kernel.getNumDims(); i < e; ++i) {
-    if (!(structure.getReducedDims() >> i & 1))
+    if (!(dims >> i & 1))
       continue;
     if (kernel.getDim(i).isDynamic())
       return std::nullopt;
     elements *= kernel.getDim(i).getSize();
   }
-  return elements * structure.getComputeType().getWidth() / 8;
+  return elements;
+}
+
+/// Bytes of one row in the compute type, or nothing if dynamic.
+static std::optional<int64_t> getRowBytes(const KernelStructure &structure) {
+  std::optional<int64_t> elements =
+      getExtent(structure.getKernel(), structure.getReducedDims());
+  if (!elements)
+    return std::nullopt;
+  return *elements * structure.getComputeType().getWidth() / 8;
+}
+
+/// From how many bytes on few rows are split, or 0 for never.
+static int64_t selectSplit(const KernelStructure &structure) {
+  if (structure.getForm() != KernelForm::Rows)
+    return 0;
+  std::optional<int64_t> bytes = getRowBytes(structure);
+  std::optional<int64_t> rows =
+      getExtent(structure.getKernel(), structure.getKeptDims());
+  if ((bytes && *bytes < splitRowBytes) || (rows && *rows > splitRows))
+    return 0;
+  return splitBytes;
 }
 
 static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
@@ -62,7 +89,7 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
                                    /*nontemporal=*/false, batch));
   cases.push_back(CPUCaseAttr::get(context, target.getLlcShare(), /*rows=*/1,
                                    prefetchFar, /*nontemporal=*/true, batch));
-  return CPUScheduleAttr::get(context, cases);
+  return CPUScheduleAttr::get(context, cases, selectSplit(structure));
 }
 
 namespace {

@@ -28,6 +28,7 @@ struct Variant {
   std::string name;
   bool naive = false;
   int64_t forceCase = -1;
+  bool forceSplit = false;
   /// Hard inputs judge the code that ships; the others get random ones.
   HardInputs hardInputs = HardInputs::None;
 };
@@ -50,20 +51,29 @@ static std::optional<int64_t> parseBytes(StringRef text) {
   return value << shift;
 }
 
-/// What to run: by guard, every schedule case forced, and naive.
+/// What to run: by guard, every schedule case forced, rows cut into pieces, and
+/// naive.
 static SmallVector<Variant> getVariants(ModuleOp kernels) {
   size_t numCases = 0;
+  bool splits = false;
   kernels.walk([&](KernelOp kernel) {
     if (auto schedule =
-            dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr()))
+            dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr())) {
       numCases = std::max(numCases, schedule.getCases().size());
+      splits |= schedule.getSplit() != 0;
+    }
   });
   SmallVector<Variant> variants;
-  variants.push_back({"as compiled", false, -1, HardInputs::All});
+  variants.push_back({"as compiled"});
+  variants.back().hardInputs = HardInputs::All;
   if (numCases > 1)
     for (size_t i = 0; i < numCases; ++i)
       variants.push_back(
           {"schedule case " + std::to_string(i), false, int64_t(i)});
+  if (splits) {
+    variants.push_back({"rows in pieces"});
+    variants.back().forceSplit = true;
+  }
   variants.push_back({"naive", true});
   return variants;
 }
@@ -94,6 +104,7 @@ static int checkVariant(ModuleOp spec, CompileOptions compileOptions,
                         ArrayRef<CheckOptions> checkOptions) {
   compileOptions.naive = variant.naive;
   compileOptions.forceCase = variant.forceCase;
+  compileOptions.forceSplit = variant.forceSplit;
   FailureOr<Compiled> compiled = compile(spec, compileOptions);
   if (failed(compiled))
     return ExitInternal;

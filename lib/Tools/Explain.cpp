@@ -88,6 +88,10 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
          << " of the last cache level, and this is more)";
     os << (chosen == option ? "  <- taken at these extents\n" : "\n");
   }
+  if (schedule.getSplit())
+    os << "    from " << printBytes(schedule.getSplit())
+       << " few rows are cut into pieces, where threads would get unequal "
+          "shares of whole ones\n";
 }
 
 /// What would make the kernel faster, where something would.

@@ -53,8 +53,8 @@ TEST_P(Bits, AreEqual) {
       extents[test.dim] = test.extent;
       arguments = fill(subject, extents);
     }
-    for (int64_t i = -1, cases = countCases(subject); i < cases; ++i) {
-      CompiledFunction function = compile(subject, i);
+    for (const Variant &variant : listSchedules(subject)) {
+      CompiledFunction function = compile(subject, variant);
       for (int64_t rows : rowCounts) {
         Extents extents;
         extents["r"] = rows;
@@ -76,9 +76,9 @@ TEST_P(Bits, AreEqual) {
             ASSERT_EQ(results.size(), expected.size());
             for (auto [got, want] : llvm::zip(results, expected))
               ASSERT_TRUE(got == takeRows(want, most, rows))
-                  << "extent " << extent << ", case " << i << ", " << rows
-                  << " rows, " << threadCount << " threads, misalignment "
-                  << misalignment;
+                  << "extent " << extent << ", " << variant.describe() << ", "
+                  << rows << " rows, " << threadCount
+                  << " threads, misalignment " << misalignment;
             ++compared;
           }
       }
@@ -114,8 +114,8 @@ TEST_F(BatchBits, AreEqual) {
   for (int64_t extent : {63, -1}) {
     Subject subject = parse(batchNormChannelsLast("f32", extent));
     llvm::SmallVector<Bytes> arguments = fill(subject, extents);
-    for (int64_t i = -1, cases = countCases(subject); i < cases; ++i) {
-      CompiledFunction function = compile(subject, i);
+    for (const Variant &variant : listSchedules(subject)) {
+      CompiledFunction function = compile(subject, variant);
       for (int threadCount : {1, 2, 3, 7})
         for (unsigned misalignment : {0, 4, 16, 36}) {
           ScatteredThreads threads(threadCount);
@@ -125,8 +125,8 @@ TEST_F(BatchBits, AreEqual) {
           if (expected.empty())
             expected = results;
           ASSERT_TRUE(results == expected)
-              << "extent " << extent << ", case " << i << ", " << threadCount
-              << " threads, misalignment " << misalignment;
+              << "extent " << extent << ", " << variant.describe() << ", "
+              << threadCount << " threads, misalignment " << misalignment;
         }
     }
   }

@@ -38,8 +38,8 @@ TEST_P(Elementwise, IsWithinItsBound) {
                      numbers.size() * sizeof(float));
   Extents extents;
   extents["c"] = numbers.size();
-  Bytes results = run(subject, compile(subject, -1), extents, {argument},
-                      nullptr, {Placement::Guard::None, 0})[0];
+  Bytes results = run(subject, compile(subject), extents, {argument}, nullptr,
+                      {Placement::Guard::None, 0})[0];
 
   mlir::Type f32 = mlir::Float32Type::get(&context);
   reference::Tensor input({int64_t(numbers.size())}, f32);

@@ -23,17 +23,18 @@ protected:
     return std::move(*subject);
   }
 
-  CompiledFunction compile(const Subject &subject, int64_t scheduleCase) {
-    mlir::FailureOr<CompiledFunction> function =
-        subject.compile({/*naive=*/false, scheduleCase});
+  CompiledFunction compile(const Subject &subject,
+                           const Variant &variant = {}) {
+    mlir::FailureOr<CompiledFunction> function = subject.compile(variant);
     EXPECT_TRUE(mlir::succeeded(function));
     return *function;
   }
 
-  int64_t countCases(const Subject &subject) {
-    mlir::FailureOr<int64_t> cases = subject.countCases();
-    EXPECT_TRUE(mlir::succeeded(cases));
-    return *cases;
+  llvm::SmallVector<Variant> listSchedules(const Subject &subject) {
+    mlir::FailureOr<llvm::SmallVector<Variant>> schedules =
+        subject.listSchedules();
+    EXPECT_TRUE(mlir::succeeded(schedules));
+    return *schedules;
   }
 
   /// Random elements of every argument: mean 1, standard deviation `scale`.

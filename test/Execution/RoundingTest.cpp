@@ -66,8 +66,8 @@ TEST_P(Rounding, HappensOnce) {
   }
   Extents extents;
   extents["c"] = numbers.size();
-  Bytes results = run(subject, compile(subject, -1), extents, {argument},
-                      nullptr, {Placement::Guard::None, 0})[0];
+  Bytes results = run(subject, compile(subject), extents, {argument}, nullptr,
+                      {Placement::Guard::None, 0})[0];
   unsigned size = toType.getWidth() / 8;
   for (auto [i, number] : llvm::enumerate(numbers)) {
     uint64_t bits = 0;

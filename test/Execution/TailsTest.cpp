@@ -37,8 +37,8 @@ protected:
 TEST_P(Tails, StayInsideDynamic) {
   auto [form, dtype] = GetParam();
   Subject subject = parse(form.second(dtype, -1));
-  for (int64_t i = -1, cases = countCases(subject); i < cases; ++i) {
-    CompiledFunction function = compile(subject, i);
+  for (const Variant &variant : listSchedules(subject)) {
+    CompiledFunction function = compile(subject, variant);
     // Every tail behind no, one and two unrolled steps of 4 x 16 lanes.
     for (int64_t columns = 1; columns <= 3 * 64 + 1; ++columns)
       runGuarded(subject, function, columns);
@@ -50,7 +50,7 @@ TEST_P(Tails, StayInsideStatic) {
   for (int64_t columns :
        {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 63, 65, 79, 127, 129}) {
     Subject subject = parse(form.second(dtype, columns));
-    runGuarded(subject, compile(subject, -1), columns);
+    runGuarded(subject, compile(subject), columns);
   }
 }
 

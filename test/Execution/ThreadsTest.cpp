@@ -22,7 +22,7 @@ protected:
   /// How often a call with two threads uses parallel_for.
   int64_t countCalls(llvm::StringRef spec, int64_t rows, int64_t columns) {
     Subject subject = parse(spec);
-    CompiledFunction function = compile(subject, -1);
+    CompiledFunction function = compile(subject);
     Extents extents = getExtents(rows, columns);
     ScatteredThreads threads(2);
     run(subject, function, extents, fill(subject, extents), threads.get(), {});
@@ -47,9 +47,19 @@ TEST_F(Threads, UnusedBelow128KiB) {
   EXPECT_EQ(countCalls(batchNormChannelsLast("f32", -1), 256, 32), 0);
 }
 
+// Pieces of one long row, or of three, are shared: statistics and outputs each
+// take one parallel_for. Four rows are shared as they are.
+TEST_F(Threads, ShareFewLongRows) {
+  std::string spec = layerNormRows("f32", -1);
+  EXPECT_EQ(countCalls(spec, 1, 65536), 2);
+  EXPECT_EQ(countCalls(spec, 3, 65536), 2);
+  EXPECT_EQ(countCalls(spec, 4, 65536), 1);
+  EXPECT_EQ(countCalls(spec, 1, 16384), 0);
+}
+
 TEST_F(Threads, ErrorOfCallbackIsReturned) {
   Subject subject = parse(layerNormRows("f32", -1));
-  CompiledFunction function = compile(subject, -1);
+  CompiledFunction function = compile(subject);
   Extents extents = getExtents(64, 1024);
   llvm::SmallVector<Bytes> arguments = fill(subject, extents);
   bnc_context context = {};
@@ -75,7 +85,7 @@ TEST_F(Threads, FlushToZeroOfPoolIsSetAside) {
   for (const std::string &spec :
        {layerNormRows("f32", -1), batchNormChannelsLast("f32", -1)}) {
     Subject subject = parse(spec);
-    CompiledFunction function = compile(subject, -1);
+    CompiledFunction function = compile(subject);
     // Subnormal data: flushed, it would all be zeros.
     llvm::SmallVector<Bytes> arguments = fill(subject, extents, 1e-39);
     llvm::SmallVector<Bytes> expected =

@@ -143,13 +143,12 @@ std::optional<std::string> Comparison::runText(bool allStatic) {
     if (auto violation = judge(*subject, {}))
       return "scheduled, " + form + ": " + *violation;
   }
-  FailureOr<int64_t> cases = subject->countCases();
-  if (failed(cases))
+  FailureOr<SmallVector<Variant>> schedules = subject->listSchedules();
+  if (failed(schedules))
     return "does not schedule: " + diagnostics;
-  for (int64_t i = -1; i < *cases; ++i)
+  for (const Variant &variant : *schedules)
     if (auto violation =
-            compareBits(*subject, {/*naive=*/false, i},
-                        form + ", schedule case " + std::to_string(i)))
+            compareBits(*subject, variant, form + ", " + variant.describe()))
       return violation;
   return std::nullopt;
 }

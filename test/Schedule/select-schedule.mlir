@@ -18,10 +18,23 @@ module attributes {norm.target = #t} {
     norm.return %0 : tensor<?x2049xf32>
   }
   // CHECK-LABEL: @dynamic_rows
-  // CHECK: <min_bytes = 0, rows = 1, prefetch = 1,
+  // CHECK: <min_bytes = 0, rows = 1, prefetch = 1, {{.*}}nontemporal = true> split 262144>
   norm.func @dynamic_rows(%x: [r, c] f32, %eps: f32) -> (y: [r, c] f32) {
     %0 = norm.layer_norm %x over [1] eps %eps : (tensor<?x?xf32>, f32) -> tensor<?x?xf32>
     norm.return %0 : tensor<?x?xf32>
+  }
+  // Rows may be cut into pieces where there may be few and long ones.
+  // CHECK-LABEL: @few_rows
+  // CHECK: split 262144
+  norm.func @few_rows(%x: [r = 32, c = 16384] f32, %eps: f32) -> (y: [r, c] f32) {
+    %0 = norm.layer_norm %x over [1] eps %eps : (tensor<32x16384xf32>, f32) -> tensor<32x16384xf32>
+    norm.return %0 : tensor<32x16384xf32>
+  }
+  // CHECK-LABEL: @many_rows
+  // CHECK-NOT: split
+  norm.func @many_rows(%x: [r = 33, c = 16384] f32, %eps: f32) -> (y: [r, c] f32) {
+    %0 = norm.layer_norm %x over [1] eps %eps : (tensor<33x16384xf32>, f32) -> tensor<33x16384xf32>
+    norm.return %0 : tensor<33x16384xf32>
   }
   // A schedule that is there is kept: it is how a user overrides one.
   // CHECK-LABEL: @overridden

@@ -3,6 +3,8 @@
 
 #include "Subject.h"
 
+#include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
+
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -33,6 +35,7 @@ FailureOr<CompiledFunction> Subject::compile(const Variant &variant) const {
   options.target = target;
   options.naive = variant.naive;
   options.forceCase = variant.scheduleCase;
+  options.forceSplit = variant.split;
   // The packaged MLIR asserts nothing: the verifier finds what a pass breaks.
   options.configure = [](PassManager &passes) { passes.enableVerifier(true); };
   FailureOr<Compiled> compiled = bnc::compile(*module, options);
@@ -47,18 +50,33 @@ FailureOr<CompiledFunction> Subject::compile(const Variant &variant) const {
   return *function;
 }
 
-FailureOr<int64_t> Subject::countCases() const {
+std::string Variant::describe() const {
+  if (naive)
+    return "naive";
+  if (split)
+    return "rows in pieces";
+  return "schedule case " + std::to_string(scheduleCase);
+}
+
+FailureOr<SmallVector<Variant>> Subject::listSchedules() const {
   CompileOptions options;
   options.target = target;
   OwningOpRef<ModuleOp> kernels = buildKernels(*module, options);
   if (!kernels)
     return failure();
   int64_t cases = 0;
+  bool hasRows = false;
   kernels->walk([&](KernelOp kernel) {
     auto schedule = cast<CPUScheduleAttr>(*kernel.getSchedule());
     cases = std::max<int64_t>(cases, schedule.getCases().size());
+    hasRows |= KernelStructure(kernel).getForm() == KernelForm::Rows;
   });
-  return cases;
+  SmallVector<Variant> variants;
+  for (int64_t i = -1; i < cases; ++i)
+    variants.push_back({/*naive=*/false, i});
+  if (hasRows)
+    variants.push_back({/*naive=*/false, /*scheduleCase=*/-1, /*split=*/true});
+  return variants;
 }
 
 ScatteredThreads::ScatteredThreads(int threads) {

@@ -19,6 +19,10 @@ struct Variant {
   bool naive = false;
   /// Index of the schedule case to force; -1: by the guards.
   int64_t scheduleCase = -1;
+  /// Cut rows into pieces, by whatever number of threads.
+  bool split = false;
+
+  std::string describe() const;
 };
 
 /// A parsed spec of one function.
@@ -35,9 +39,9 @@ public:
   /// Compiles and loads. Fails after a diagnostic.
   mlir::FailureOr<CompiledFunction> compile(const Variant &variant) const;
 
-  /// Number of schedule cases: the most of any kernel. Fails after a
-  /// diagnostic.
-  mlir::FailureOr<int64_t> countCases() const;
+  /// By the guards, every schedule case forced, and with rows cut into pieces
+  /// where a kernel may do that. Fails after a diagnostic.
+  mlir::FailureOr<llvm::SmallVector<Variant>> listSchedules() const;
 
 private:
   mlir::OwningOpRef<mlir::ModuleOp> module;

@@ -38,6 +38,9 @@ struct CompileOptions {
   bool naive = false;
   /// Index of the schedule case to take whatever its guard; -1: by guard.
   int64_t forceCase = -1;
+  /// Cut the rows of a call that has few into pieces, whatever their size and
+  /// the number of threads.
+  bool forceSplit = false;
   /// Keep source locations in the code, as line tables.
   bool lineTables = false;
   /// Called on every pass manager before it runs (printing, statistics).

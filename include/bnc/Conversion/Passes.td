@@ -87,7 +87,9 @@ def LowerKernelsPass : Pass<"bnc-lower-kernels", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"forceCase", "force-case", "int64_t", "-1",
-           "index of the schedule case to take whatever its guard (-1: by guard)">];
+           "index of the schedule case to take whatever its guard (-1: by guard)">,
+    Option<"forceSplit", "force-split", "bool", "false",
+           "cut up to 32 rows into pieces whatever their size">];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
     "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",

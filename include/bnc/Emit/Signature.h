@@ -72,9 +72,14 @@ public:
   /// Index of the workspace pointer, if there is one.
   std::optional<unsigned> getWorkspaceIndex() const;
 
-  /// The frame: ctx and pointers as !llvm.ptr, extents, strides and sizes as
-  /// i64.
+  /// ctx and the parameters: pointers as !llvm.ptr, extents, strides and sizes
+  /// as i64.
+  llvm::SmallVector<mlir::Type>
+  getParameterTypes(mlir::MLIRContext *context) const;
+  /// The frame: ctx, the parameters, and the scratch memory of `f.body`.
   mlir::LLVM::LLVMStructType getFrameType(mlir::MLIRContext *context) const;
+  /// Index of the scratch memory in the frame.
+  unsigned getScratchField() const { return parameters.size() + 1; }
 
 private:
   unsigned find(llvm::function_ref<bool(const Parameter &)> matches) const;

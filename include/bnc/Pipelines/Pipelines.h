@@ -26,6 +26,9 @@ struct LoweringOptions {
   bool naive = false;
   /// Index of the schedule case to take whatever its guard; -1: by guard.
   int64_t forceCase = -1;
+  /// Cut the rows of a call that has few into pieces, whatever their size and
+  /// the number of threads.
+  bool forceSplit = false;
   /// Whether the target converts f32 to bf16 by an instruction.
   bool bf16Convert = false;
   /// Whether it fuses a multiplication and an addition.

@@ -171,9 +171,9 @@ void EntryBuilder::buildWorkspaceSize() {
 }
 
 void EntryBuilder::buildEntry() {
-  // The frame's fields are ctx and the parameters.
   LLVM::LLVMFuncOp entry =
-      b.function(module, name, b.getI32Type(), frameType.getBody(),
+      b.function(module, name, b.getI32Type(),
+                 signature.getParameterTypes(module.getContext()),
                  LLVM::Linkage::External);
   Block::BlockArgListType all = entry.getBody().front().getArguments();
   Value context = all.front();

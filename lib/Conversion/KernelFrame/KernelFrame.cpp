@@ -346,6 +346,18 @@ KernelArray KernelFrame::getSection(Value key, unsigned field) {
   return array;
 }
 
+Value KernelFrame::getScratch(int64_t begin, int64_t count) {
+  IndexMath math{b, loc};
+  Type f64 = b.getF64Type();
+  auto pointerType = LLVM::LLVMPointerType::get(b.getContext());
+  Value base = loadField(b, loc, signature, frame, signature.getScratchField(),
+                         pointerType);
+  Value first =
+      LLVM::GEPOp::create(b, loc, pointerType, f64, base,
+                          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(begin)});
+  return makeMemRef(b, loc, first, f64, math.constant(count), math.constant(1));
+}
+
 Value KernelFrame::getBytesMoved() {
   IndexMath math{b, loc};
   Value total = math.constant(0);

@@ -14,6 +14,9 @@ using namespace bnc::norm;
 /// What every module with kernels shares. Field numbers of ctx are those of
 /// bnc_context: 1 parallel_for, 2 user, 3 threads.
 ///
+/// `bnc.splits` tells whether threads get unequal shares of `rows`: fewer than
+/// four a thread, and not as many for each.
+///
 /// `bnc.run` splits the items of a phase over parallel_for, four tasks a
 /// thread to even out what disturbs one of them; below 128 KiB the call costs
 /// more than it saves. `bnc.guarded` gives a task the default floating-point
@@ -63,6 +66,34 @@ llvm.func internal @bnc.task(%arg: !llvm.ptr, %i: i64) {
   %end = llvm.add %begin, %size : i64
   llvm.call @bnc.guarded(%phase, %frame, %begin, %end) : (!llvm.ptr, !llvm.ptr, i64, i64) -> ()
   llvm.return
+}
+llvm.func internal @bnc.splits(%ctx: !llvm.ptr, %rows: i64) -> i1 {
+  %no = llvm.mlir.constant(false) : i1
+  %zero = llvm.mlir.constant(0 : i64) : i64
+  %two = llvm.mlir.constant(2 : i64) : i64
+  %four = llvm.mlir.constant(4 : i64) : i64
+  %null = llvm.mlir.zero : !llvm.ptr
+  %alone = llvm.icmp "eq" %ctx, %null : !llvm.ptr
+  llvm.cond_br %alone, ^never, ^context
+^never:
+  llvm.return %no : i1
+^context:
+  %for_at = llvm.getelementptr %ctx[0, 1] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(i64, ptr, ptr, i32, i32)>
+  %threads_at = llvm.getelementptr %ctx[0, 3] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(i64, ptr, ptr, i32, i32)>
+  %for = llvm.load %for_at : !llvm.ptr -> !llvm.ptr
+  %threads32 = llvm.load %threads_at : !llvm.ptr -> i32
+  %threads = llvm.sext %threads32 : i32 to i64
+  %nofor = llvm.icmp "eq" %for, %null : !llvm.ptr
+  %onethread = llvm.icmp "slt" %threads, %two : i64
+  %serial = llvm.or %nofor, %onethread : i1
+  llvm.cond_br %serial, ^never, ^threads
+^threads:
+  %enough = llvm.mul %threads, %four : i64
+  %isfew = llvm.icmp "slt" %rows, %enough : i64
+  %rest = llvm.urem %rows, %threads : i64
+  %isuneven = llvm.icmp "ne" %rest, %zero : i64
+  %splits = llvm.and %isfew, %isuneven : i1
+  llvm.return %splits : i1
 }
 llvm.func internal @bnc.run(%ctx: !llvm.ptr, %frame: !llvm.ptr, %phase: !llvm.ptr, %items: i64, %bytes: i64) -> i32 {
   %ok = llvm.mlir.constant(0 : i32) : i32
@@ -169,63 +200,174 @@ static Value emitSelectedFunction(OpBuilder &b, Location loc,
   return selected;
 }
 
-void bnc::createBody(ModuleOp module, FuncOp func,
-                     const WorkspaceLayout &layout,
-                     ArrayRef<KernelCode> kernels) {
-  addRunner(module);
-  Location loc = func.getLoc();
-  OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
+namespace {
+
+/// Emits the body of one function.
+class BodyEmitter {
+public:
+  BodyEmitter(ModuleOp module, FuncOp func, const WorkspaceLayout &layout);
+
+  void emitKernel(const KernelCode &code);
+  /// Ends the body.
+  void finish();
+
+private:
+  Value constant(int64_t value) {
+    return LLVM::ConstantOp::create(b, loc, b.getI64Type(),
+                                    b.getI64IntegerAttr(value));
+  }
+  Value compare(LLVM::ICmpPredicate predicate, Value lhs, Value rhs) {
+    return LLVM::ICmpOp::create(b, loc, predicate, lhs, rhs);
+  }
+  Block *addBlock() {
+    Block *block = new Block();
+    body.getBody().push_back(block);
+    return block;
+  }
+  /// Runs `phases`, each after the one before; leaves on the first error.
+  void emitPhases(ArrayRef<PhaseCode> phases, KernelFrame &operands,
+                  Value bytes);
+  /// Whether a call that moves `bytes` is split.
+  Value emitSplits(const SplitCode &split, KernelFrame &operands, Value bytes);
+  void emitScratch(int64_t elements);
+
+  FuncOp func;
+  const WorkspaceLayout &layout;
+  Location loc;
+  OpBuilder b;
+  LLVM::LLVMFuncOp body;
+  Value frame, ctx;
+  Block *failed = new Block();
+};
+
+} // namespace
+
+BodyEmitter::BodyEmitter(ModuleOp module, FuncOp func,
+                         const WorkspaceLayout &layout)
+    : func(func), layout(layout), loc(func.getLoc()),
+      b(OpBuilder::atBlockEnd(module.getBody())) {
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
-  Type i32 = b.getI32Type(), i64 = b.getI64Type();
   std::string name = (func.getSymName() + ".body").str();
-  auto body = LLVM::LLVMFuncOp::create(
-      b, loc, name, LLVM::LLVMFunctionType::get(i32, {pointer}),
+  body = LLVM::LLVMFuncOp::create(
+      b, loc, name, LLVM::LLVMFunctionType::get(b.getI32Type(), {pointer}),
       LLVM::Linkage::Internal);
   Block *entry = body.addEntryBlock(b);
-  Value frame = entry->getArgument(0);
+  frame = entry->getArgument(0);
   b.setInsertionPointToEnd(entry);
-  Value ctx = LLVM::LoadOp::create(b, loc, pointer, frame);
-  Block *failed = new Block();
-  failed->addArgument(i32, loc);
-  for (const KernelCode &code : kernels) {
-    KernelFrame operands(b, loc, func, layout, code.kernel, frame);
-    Value bytes =
-        arith::IndexCastOp::create(b, loc, i64, operands.getBytesMoved());
-    for (const PhaseCode &phase : code.phases) {
-      Value items =
-          arith::IndexCastOp::create(b, loc, i64, phase.emitItems(b, operands));
-      Value callee = emitSelectedFunction(b, loc, phase, bytes);
-      Value status =
-          LLVM::CallOp::create(b, loc, TypeRange{i32}, "bnc.run",
-                               ValueRange{ctx, frame, callee, items, bytes})
-              .getResult();
-      Value zero =
-          LLVM::ConstantOp::create(b, loc, i32, b.getI32IntegerAttr(0));
-      Value isOk =
-          LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, status, zero);
-      Block *next = new Block();
-      body.getBody().push_back(next);
-      LLVM::CondBrOp::create(b, loc, isOk, next, ValueRange{}, failed,
-                             ValueRange{status});
-      b.setInsertionPointToEnd(next);
-    }
+  ctx = LLVM::LoadOp::create(b, loc, pointer, frame);
+  failed->addArgument(b.getI32Type(), loc);
+}
+
+void BodyEmitter::emitPhases(ArrayRef<PhaseCode> phases, KernelFrame &operands,
+                             Value bytes) {
+  Type i32 = b.getI32Type();
+  for (const PhaseCode &phase : phases) {
+    Value items = arith::IndexCastOp::create(b, loc, b.getI64Type(),
+                                             phase.emitItems(b, operands));
+    Value callee = emitSelectedFunction(b, loc, phase, bytes);
+    Value shared = phase.isSerial ? constant(0) : bytes;
+    Value status =
+        LLVM::CallOp::create(b, loc, TypeRange{i32}, "bnc.run",
+                             ValueRange{ctx, frame, callee, items, shared})
+            .getResult();
+    Value zero = LLVM::ConstantOp::create(b, loc, i32, b.getI32IntegerAttr(0));
+    Value isOk = compare(LLVM::ICmpPredicate::eq, status, zero);
+    Block *next = addBlock();
+    LLVM::CondBrOp::create(b, loc, isOk, next, ValueRange{}, failed,
+                           ValueRange{status});
+    b.setInsertionPointToEnd(next);
   }
-  Value ok = LLVM::ConstantOp::create(b, loc, i32, b.getI32IntegerAttr(0));
+}
+
+Value BodyEmitter::emitSplits(const SplitCode &split, KernelFrame &operands,
+                              Value bytes) {
+  DimSet kept = KernelStructure(operands.getKernel()).getKeptDims();
+  Value rows = arith::IndexCastOp::create(b, loc, b.getI64Type(),
+                                          operands.getTotalExtent(kept));
+  Value splits =
+      compare(LLVM::ICmpPredicate::sle, rows, constant(split.maxRows));
+  if (split.minBytes == 0)
+    return splits;
+  Value isLarge =
+      compare(LLVM::ICmpPredicate::sge, bytes, constant(split.minBytes));
+  splits = LLVM::AndOp::create(b, loc, splits, isLarge);
+  Value isUneven = LLVM::CallOp::create(b, loc, TypeRange{b.getI1Type()},
+                                        "bnc.splits", ValueRange{ctx, rows})
+                       .getResult();
+  return LLVM::AndOp::create(b, loc, splits, isUneven);
+}
+
+/// Puts scratch memory on the stack, for all phases of the body.
+void BodyEmitter::emitScratch(int64_t elements) {
+  OpBuilder start = OpBuilder::atBlockBegin(&body.getBody().front());
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Value count = LLVM::ConstantOp::create(start, loc, b.getI64Type(),
+                                         b.getI64IntegerAttr(elements));
+  Value memory = LLVM::AllocaOp::create(start, loc, pointer, b.getF64Type(),
+                                        count, /*alignment=*/64);
+  Signature signature = Signature::get(func);
+  Value field = LLVM::GEPOp::create(
+      b, loc, pointer, signature.getFrameType(b.getContext()), frame,
+      ArrayRef<LLVM::GEPArg>{
+          0, static_cast<int32_t>(signature.getScratchField())});
+  LLVM::StoreOp::create(b, loc, memory, field);
+}
+
+void BodyEmitter::emitKernel(const KernelCode &code) {
+  KernelFrame operands(b, loc, func, layout, code.kernel, frame);
+  Value bytes = arith::IndexCastOp::create(b, loc, b.getI64Type(),
+                                           operands.getBytesMoved());
+  if (code.split.phases.empty()) {
+    emitPhases(code.phases, operands, bytes);
+    return;
+  }
+  Value splits = emitSplits(code.split, operands, bytes);
+  Block *pieces = addBlock(), *rows = addBlock(), *next = addBlock();
+  LLVM::CondBrOp::create(b, loc, splits, pieces, rows);
+  b.setInsertionPointToEnd(pieces);
+  emitScratch(code.split.scratch);
+  emitPhases(code.split.phases, operands, bytes);
+  LLVM::BrOp::create(b, loc, next);
+  b.setInsertionPointToEnd(rows);
+  emitPhases(code.phases, operands, bytes);
+  LLVM::BrOp::create(b, loc, next);
+  b.setInsertionPointToEnd(next);
+}
+
+void BodyEmitter::finish() {
+  Value ok =
+      LLVM::ConstantOp::create(b, loc, b.getI32Type(), b.getI32IntegerAttr(0));
   LLVM::ReturnOp::create(b, loc, ok);
   body.getBody().push_back(failed);
   b.setInsertionPointToEnd(failed);
   LLVM::ReturnOp::create(b, loc, failed->getArgument(0));
+}
 
-  if (!needsWorkspace(func))
-    return;
-  b.setInsertionPointToEnd(module.getBody());
-  std::string sizeName = (func.getSymName() + ".workspace_bytes").str();
+/// Adds `f.workspace_bytes`.
+static void createWorkspaceBytes(ModuleOp module, FuncOp func,
+                                 const WorkspaceLayout &layout) {
+  Location loc = func.getLoc();
+  OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  std::string name = (func.getSymName() + ".workspace_bytes").str();
   auto size = LLVM::LLVMFuncOp::create(
-      b, loc, sizeName, LLVM::LLVMFunctionType::get(i64, {pointer}),
+      b, loc, name, LLVM::LLVMFunctionType::get(b.getI64Type(), {pointer}),
       LLVM::Linkage::Internal);
-  Block *sizeEntry = size.addEntryBlock(b);
-  b.setInsertionPointToEnd(sizeEntry);
+  Block *entry = size.addEntryBlock(b);
+  b.setInsertionPointToEnd(entry);
   Value bytes = KernelFrame::emitWorkspaceBytes(b, loc, func, layout,
-                                                sizeEntry->getArgument(0));
+                                                entry->getArgument(0));
   LLVM::ReturnOp::create(b, loc, bytes);
+}
+
+void bnc::createBody(ModuleOp module, FuncOp func,
+                     const WorkspaceLayout &layout,
+                     ArrayRef<KernelCode> kernels) {
+  addRunner(module);
+  BodyEmitter body(module, func, layout);
+  for (const KernelCode &code : kernels)
+    body.emitKernel(code);
+  body.finish();
+  if (needsWorkspace(func))
+    createWorkspaceBytes(module, func, layout);
 }

@@ -4,6 +4,7 @@
 #include "bnc/Conversion/KernelFrame/PhaseRunner.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/Phases.h"
+#include "bnc/Conversion/KernelToVector/SplitRows.h"
 #include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -75,22 +76,29 @@ class KernelLowering {
 public:
   KernelLowering(ModuleOp module, FuncOp func, const WorkspaceLayout &layout,
                  KernelOp kernel, unsigned index, TargetAttr target,
-                 int64_t forceCase)
+                 int64_t forceCase, bool forceSplit)
       : module(module), func(func), layout(layout), kernel(kernel),
         structure(kernel),
         prefix(llvm::formatv("{0}.k{1}", func.getSymName(), index).str()),
         target(VectorTarget::get(target, structure.getComputeType())),
-        forceCase(forceCase) {}
+        forceCase(forceCase), forceSplit(forceSplit) {}
 
   KernelCode lower();
 
 private:
   using Emit = llvm::function_ref<void(PhaseContext &)>;
-  using Items = std::function<Value(EmissionContext &, OpBuilder &)>;
+  using Items = std::function<Value(PhaseContext &, OpBuilder &)>;
 
   std::optional<int64_t> getStaticBytes();
   SmallVector<ArrayRef<CPUCaseAttr>> groupCases();
+  PhaseContext makeContext(OpBuilder &b, KernelFrame &frame,
+                           ArrayRef<CPUCaseAttr> group);
+  /// Returns the phase, which is called `name` after its kernel.
+  PhaseCode makePhase(const Twine &name, bool perCase, Items items, Emit emit);
   void addPhase(bool perCase, Items items, Emit emit);
+  /// Whether a call may have few long rows.
+  bool canSplit();
+  void addSplitPhases();
 
   ModuleOp module;
   FuncOp func;
@@ -100,6 +108,7 @@ private:
   std::string prefix;
   VectorTarget target;
   int64_t forceCase;
+  bool forceSplit;
   SmallVector<ArrayRef<CPUCaseAttr>> caseGroups;
   KernelCode code;
 };
@@ -166,19 +175,31 @@ static void emitFence(PhaseContext &phase) {
                                 ValueRange());
 }
 
-void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
+PhaseContext KernelLowering::makeContext(OpBuilder &b, KernelFrame &frame,
+                                         ArrayRef<CPUCaseAttr> group) {
+  return {{kernel.getLoc(), structure, frame, target},
+          b,
+          getPlan(structure),
+          group.front(),
+          group.back(),
+          /*nontemporal=*/Value(),
+          /*begin=*/Value(),
+          /*end=*/Value()};
+}
+
+PhaseCode KernelLowering::makePhase(const Twine &name, bool perCase,
+                                    Items items, Emit emit) {
   Location loc = kernel.getLoc();
-  PhaseCode &phase = code.phases.emplace_back();
-  unsigned number = code.phases.size() - 1;
+  PhaseCode phase;
   ArrayRef<ArrayRef<CPUCaseAttr>> groups = caseGroups;
   if (!perCase)
     groups = groups.take_front();
   for (auto [i, group] : llvm::enumerate(groups)) {
-    std::string name = llvm::formatv("{0}.p{1}", prefix, number).str();
+    std::string function = (prefix + "." + name).str();
     if (groups.size() > 1)
-      name += llvm::formatv(".c{0}", i).str();
-    func::FuncOp function = createPhaseFunction(module, loc, name);
-    Block &entry = function.getBody().front();
+      function += llvm::formatv(".c{0}", i).str();
+    func::FuncOp callee = createPhaseFunction(module, loc, function);
+    Block &entry = callee.getBody().front();
     OpBuilder b = OpBuilder::atBlockEnd(&entry);
     KernelFrame frame(b, loc, func, layout, kernel, entry.getArgument(0));
     KeptArrays kept;
@@ -186,27 +207,74 @@ void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
       for (const KeptValue &value : listKeptValues(structure))
         kept.add(value.value, value.field,
                  frame.getSection(value.value, firstKeptField + value.field));
-    Value nontemporal =
+    PhaseContext context = makeContext(b, frame, group);
+    context.nontemporal =
         perCase ? emitNontemporal(b, loc, frame, group)
                 : arith::ConstantIntOp::create(b, loc, 0, 1).getResult();
-    PhaseContext context{{loc, structure, frame, target},
-                         b,
-                         getPlan(structure),
-                         group.front(),
-                         group.back(),
-                         nontemporal,
-                         entry.getArgument(1),
-                         entry.getArgument(2),
-                         structure.isColumns() ? &kept : nullptr};
+    context.begin = entry.getArgument(1);
+    context.end = entry.getArgument(2);
+    if (structure.isColumns())
+      context.keptArrays = &kept;
     emit(context);
     func::ReturnOp::create(b, loc);
-    phase.functions.push_back(function);
+    phase.functions.push_back(callee);
     phase.minBytes.push_back(group.front().getMinBytes());
   }
-  phase.emitItems = [this, loc, items](OpBuilder &b, KernelFrame &frame) {
-    EmissionContext context{loc, structure, frame, target};
+  phase.emitItems = [this, items](OpBuilder &b, KernelFrame &frame) {
+    PhaseContext context = makeContext(b, frame, caseGroups.front());
     return items(context, b);
   };
+  return phase;
+}
+
+void KernelLowering::addPhase(bool perCase, Items items, Emit emit) {
+  std::string name = llvm::formatv("p{0}", code.phases.size()).str();
+  code.phases.push_back(makePhase(name, perCase, std::move(items), emit));
+}
+
+bool KernelLowering::canSplit() {
+  if (forceSplit)
+    return true;
+  int64_t least = cast<CPUScheduleAttr>(kernel.getScheduleAttr()).getSplit();
+  std::optional<int64_t> bytes = getStaticBytes();
+  return least != 0 && (!bytes || *bytes >= least);
+}
+
+void KernelLowering::addSplitPhases() {
+  SplitRows rows(structure);
+  SmallVectorImpl<PhaseCode> &phases = code.split.phases;
+  auto add = [&](bool perCase, Items items, Emit emit) -> PhaseCode & {
+    std::string name = llvm::formatv("s{0}", phases.size()).str();
+    phases.push_back(makePhase(name, perCase, std::move(items), emit));
+    return phases.back();
+  };
+  for (unsigned stage = 0; stage < structure.getNumStages(); ++stage) {
+    add(
+        /*perCase=*/false,
+        [=](PhaseContext &context, OpBuilder &b) {
+          return rows.emitPiecesItems(context, b, stage);
+        },
+        [&](PhaseContext &phase) { rows.emitPiecesPhase(phase, stage); });
+    add(/*perCase=*/false, emitRowsItems, [&](PhaseContext &phase) {
+      rows.emitMergePhase(phase, stage);
+    }).isSerial = true;
+  }
+  add(/*perCase=*/true, SplitRows::emitOutputsItems, [&](PhaseContext &phase) {
+    rows.emitOutputsPhase(phase);
+    emitFence(phase);
+  });
+  bool hasKept = false;
+  for (unsigned i = 0, e = kernel.getNumResults(); i < e; ++i)
+    hasKept |= structure.getResultDims(i) != structure.getAllDims();
+  if (hasKept)
+    add(/*perCase=*/false, emitRowsItems, [&](PhaseContext &phase) {
+      rows.emitKeptPhase(phase);
+    }).isSerial = true;
+  code.split.minBytes =
+      forceSplit ? 0
+                 : cast<CPUScheduleAttr>(kernel.getScheduleAttr()).getSplit();
+  code.split.maxRows = SplitRows::maxRows;
+  code.split.scratch = rows.getScratchSize();
 }
 
 KernelCode KernelLowering::lower() {
@@ -217,13 +285,15 @@ KernelCode KernelLowering::lower() {
       emitRowsPhase(phase);
       emitFence(phase);
     });
+    if (canSplit())
+      addSplitPhases();
     return std::move(code);
   }
   PlanAttr plan = getPlan(structure);
   for (unsigned stage = 0; stage < structure.getNumStages(); ++stage) {
     addPhase(
         /*perCase=*/true,
-        [plan](EmissionContext &context, OpBuilder &b) {
+        [plan](PhaseContext &context, OpBuilder &b) {
           return emitChunksItems(context, b, plan);
         },
         [&](PhaseContext &phase) { emitChunksPhase(phase, stage); });
@@ -261,7 +331,7 @@ struct LowerKernelsPass : bnc::impl::LowerKernelsPassBase<LowerKernelsPass> {
       SmallVector<KernelCode> code;
       for (auto [i, kernel] : llvm::enumerate(kernels)) {
         lowerings.push_back(std::make_unique<KernelLowering>(
-            module, func, layout, kernel, i, target, forceCase));
+            module, func, layout, kernel, i, target, forceCase, forceSplit));
         code.push_back(lowerings.back()->lower());
       }
       createBody(module, func, layout, code);

@@ -38,6 +38,12 @@ public:
   }
 
   void emit(OpBuilder &b);
+  SpanParts getChunks(OpBuilder &b) {
+    return SpanParts(b, loc, getWholeRow(b), phase.plan.getChunk(), getUnit());
+  }
+  /// The merged records of the chunks [begin, end), by row and reduction.
+  SmallVector<SmallVector<Record>>
+  emitChunks(OpBuilder &b, const SpanParts &chunks, Value begin, Value end);
   /// See getRowVectors.
   std::optional<int64_t> getVectors();
   /// The sums of the first pass over the rows, each one chunk, with their lanes
@@ -288,39 +294,45 @@ SmallVector<Value> RowStage::emitCentredSums(OpBuilder &b,
   return emitCentredPass(b, getWholeRow(b), makeRecords(), pivots);
 }
 
+SmallVector<SmallVector<Record>> RowStage::emitChunks(OpBuilder &b,
+                                                      const SpanParts &chunks,
+                                                      Value begin, Value end) {
+  SmallVector<SmallVector<std::unique_ptr<RecordTree>>> trees(rows.size());
+  for (auto &rowTrees : trees)
+    for (Operation *reduction : reductions) {
+      SmallVector<Type> types(getNumFields(reduction), b.getF64Type());
+      rowTrees.push_back(
+          std::make_unique<RecordTree>(b, loc, types, treeLevels));
+    }
+  chunks.emitRange(
+      b, begin, end, {},
+      [&](OpBuilder &body, const Span &chunk, Value index, ValueRange) {
+        auto records = emitChunk(body, chunk);
+        Value number = LoopMath(body, loc).sub(index, begin);
+        for (auto [r, rowRecords] : llvm::enumerate(records))
+          for (auto [t, record] : llvm::enumerate(rowRecords))
+            trees[r][t]->push(body, record, number);
+        return SmallVector<Value>();
+      });
+  Value count = LoopMath(b, loc).sub(end, begin);
+  SmallVector<SmallVector<Record>> merged;
+  for (auto &rowTrees : trees) {
+    SmallVector<Record> &records = merged.emplace_back();
+    for (auto &tree : rowTrees)
+      records.push_back(tree->fold(b, count));
+  }
+  return merged;
+}
+
 void RowStage::emit(OpBuilder &b) {
   for (Row &row : rows)
     row.emitter->moveTo(b);
-  Span row = getWholeRow(b);
-  SpanParts chunks(b, loc, row, phase.plan.getChunk(), getUnit());
-  Value total = chunks.getTotal();
-
-  SmallVector<SmallVector<Record>> merged;
-  if (getConstantIndex(total) == 1) {
-    merged = emitChunk(b, row);
-  } else {
-    SmallVector<SmallVector<std::unique_ptr<RecordTree>>> trees(rows.size());
-    for (auto &rowTrees : trees)
-      for (Operation *reduction : reductions) {
-        SmallVector<Type> types(getNumFields(reduction), b.getF64Type());
-        rowTrees.push_back(
-            std::make_unique<RecordTree>(b, loc, types, treeLevels));
-      }
-    chunks.emit(
-        b, {},
-        [&](OpBuilder &body, const Span &chunk, Value index, ValueRange) {
-          auto records = emitChunk(body, chunk);
-          for (auto [r, rowRecords] : llvm::enumerate(records))
-            for (auto [t, record] : llvm::enumerate(rowRecords))
-              trees[r][t]->push(body, record, index);
-          return SmallVector<Value>();
-        });
-    for (auto &rowTrees : trees) {
-      SmallVector<Record> &records = merged.emplace_back();
-      for (auto &tree : rowTrees)
-        records.push_back(tree->fold(b, total));
-    }
-  }
+  SpanParts chunks = getChunks(b);
+  SmallVector<SmallVector<Record>> merged =
+      getConstantIndex(chunks.getTotal()) == 1
+          ? emitChunk(b, getWholeRow(b))
+          : emitChunks(b, chunks, LoopMath(b, loc).constant(0),
+                       chunks.getTotal());
   for (auto [r, row] : llvm::enumerate(rows))
     for (auto [t, reduction] : llvm::enumerate(reductions))
       row.emitter->setRecord(
@@ -331,6 +343,18 @@ void RowStage::emit(OpBuilder &b) {
 void bnc::emitRowStatistics(OpBuilder &b, PhaseContext &phase,
                             MutableArrayRef<Row> rows, unsigned stage) {
   RowStage(phase, rows, stage).emit(b);
+}
+
+Value bnc::emitNumChunks(OpBuilder &b, PhaseContext &phase, unsigned stage) {
+  return RowStage(phase, {}, stage).getChunks(b).getTotal();
+}
+
+SmallVector<Record> bnc::emitPieceRecords(OpBuilder &b, PhaseContext &phase,
+                                          Row &row, unsigned stage, Value begin,
+                                          Value end) {
+  row.emitter->moveTo(b);
+  RowStage rows(phase, row, stage);
+  return rows.emitChunks(b, rows.getChunks(b), begin, end).front();
 }
 
 std::optional<int64_t> bnc::getRowVectors(PhaseContext &phase) {

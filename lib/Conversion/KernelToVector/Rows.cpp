@@ -4,6 +4,7 @@
 #include "bnc/Conversion/KernelToVector/Rows.h"
 
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/Spans.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 using namespace mlir;
@@ -24,56 +25,111 @@ Row bnc::makeRow(OpBuilder &b, PhaseContext &phase, Value item) {
   return {item, std::move(emitter)};
 }
 
-void bnc::emitRowOutputs(OpBuilder &b, PhaseContext &phase,
-                         MutableArrayRef<Row> rows) {
-  Location loc = phase.loc;
-  // Kept results are computed before the outputs and stored after them: they
-  // may share memory with an argument that the outputs read.
-  SmallVector<MapOutput> keptOutputs = listKeptOutputs(phase);
-  SmallVector<SmallVector<Value>> keptValues(rows.size());
-  for (auto [r, row] : llvm::enumerate(rows)) {
-    row.emitter->moveTo(b);
-    for (const MapOutput &output : keptOutputs)
-      keptValues[r].push_back(row.emitter->emit(output.value));
-  }
+namespace {
 
-  SmallVector<DimSet> groups =
-      collapseDims(phase.structure.getReducedDims(), listMapArrays(phase));
-  DimSet laneGroup = groups.pop_back_val();
-  Value zero = LoopMath(b, loc).constant(0);
-  Value length = emitTotalExtent(b, loc, phase.frame, laneGroup);
-  Value runs = emitTotalExtent(b, loc, phase.frame, groups);
+/// How the outputs of a row lie: runs of lanes.
+struct RowShape {
+  SmallVector<DimSet> groups;
+  DimSet laneGroup;
+
+  explicit RowShape(const EmissionContext &context)
+      : groups(collapseDims(context.structure.getReducedDims(),
+                            listMapArrays(context))) {
+    laneGroup = groups.pop_back_val();
+  }
+  Span getWhole(OpBuilder &b, const EmissionContext &context) const {
+    Value zero = LoopMath(b, context.loc).constant(0);
+    return {zero, emitTotalExtent(b, context.loc, context.frame, groups), zero,
+            emitTotalExtent(b, context.loc, context.frame, laneGroup)};
+  }
+  SpanParts getParts(OpBuilder &b, const EmissionContext &context) const {
+    return SpanParts(b, context.loc, getWhole(b, context), mapBlock,
+                     /*unit=*/1);
+  }
+};
+
+} // namespace
+
+/// Emits the outputs of `span` of each of `rows`, and prefetches the rows that
+/// are so far ahead.
+static void emitSpanOutputs(OpBuilder &b, PhaseContext &phase,
+                            const RowShape &shape, MutableArrayRef<Row> rows,
+                            const Span &span, int64_t prefetch,
+                            int64_t nontemporalPrefetch) {
+  Location loc = phase.loc;
   auto emitRun = [&](OpBuilder &body, Value index, ValueRange) {
     SmallVector<std::unique_ptr<PointEmitter>> owned;
     SmallVector<PointEmitter *> emitters;
     for (Row &row : rows) {
-      if (groups.empty()) {
+      if (shape.groups.empty()) {
         emitters.push_back(row.emitter.get());
         continue;
       }
       Point point = row.emitter->getPoint();
-      emitCoordinates(body, loc, phase.frame, groups, index, point.coordinates);
-      for (DimSet group : groups)
+      emitCoordinates(body, loc, phase.frame, shape.groups, index,
+                      point.coordinates);
+      for (DimSet group : shape.groups)
         point.ownDims |= group;
       owned.push_back(std::make_unique<PointEmitter>(body, phase, point,
                                                      row.emitter.get()));
       emitters.push_back(owned.back().get());
     }
-    MapRun run{laneGroup, zero, length, phase.nontemporal};
-    run.prefetch = phase.schedule.getPrefetch();
-    run.nontemporalPrefetch = phase.nontemporalSchedule.getPrefetch();
+    MapRun run{shape.laneGroup, span.begin, span.length, phase.nontemporal};
+    run.prefetch = prefetch;
+    run.nontemporalPrefetch = nontemporalPrefetch;
     emitMapSweep(body, phase, emitters, run);
     return SmallVector<Value>();
   };
   for (Row &row : rows)
     row.emitter->moveTo(b);
-  if (groups.empty())
+  if (shape.groups.empty())
     emitRun(b, Value(), {});
   else
-    emitLoop(b, loc, zero, runs, 1, {}, emitRun);
-  for (auto [r, row] : llvm::enumerate(rows)) {
-    row.emitter->moveTo(b);
-    for (auto [i, output] : llvm::enumerate(keptOutputs))
-      row.emitter->store(keptValues[r][i], *output.array);
-  }
+    emitLoop(b, loc, span.runBegin, span.runEnd, 1, {}, emitRun);
+}
+
+static SmallVector<Value> emitKeptValues(OpBuilder &b, Row &row,
+                                         ArrayRef<MapOutput> outputs) {
+  row.emitter->moveTo(b);
+  return llvm::map_to_vector(outputs, [&](const MapOutput &output) {
+    return row.emitter->emit(output.value);
+  });
+}
+
+static void storeKeptValues(OpBuilder &b, Row &row, ArrayRef<MapOutput> outputs,
+                            ArrayRef<Value> values) {
+  row.emitter->moveTo(b);
+  for (auto [output, value] : llvm::zip_equal(outputs, values))
+    row.emitter->store(value, *output.array);
+}
+
+void bnc::emitRowOutputs(OpBuilder &b, PhaseContext &phase,
+                         MutableArrayRef<Row> rows) {
+  // Kept results are computed before the outputs and stored after them: they
+  // may share memory with an argument that the outputs read.
+  SmallVector<MapOutput> kept = listKeptOutputs(phase);
+  SmallVector<SmallVector<Value>> values;
+  for (Row &row : rows)
+    values.push_back(emitKeptValues(b, row, kept));
+  RowShape shape(phase);
+  emitSpanOutputs(b, phase, shape, rows, shape.getWhole(b, phase),
+                  phase.schedule.getPrefetch(),
+                  phase.nontemporalSchedule.getPrefetch());
+  for (auto [row, rowValues] : llvm::zip_equal(rows, values))
+    storeKeptValues(b, row, kept, rowValues);
+}
+
+void bnc::emitKeptResults(OpBuilder &b, PhaseContext &phase, Row &row) {
+  SmallVector<MapOutput> kept = listKeptOutputs(phase);
+  storeKeptValues(b, row, kept, emitKeptValues(b, row, kept));
+}
+
+void bnc::emitRowPart(OpBuilder &b, PhaseContext &phase, Row &row, Value part) {
+  RowShape shape(phase);
+  emitSpanOutputs(b, phase, shape, row, shape.getParts(b, phase).get(b, part),
+                  /*prefetch=*/0, /*nontemporalPrefetch=*/0);
+}
+
+Value bnc::emitNumRowParts(OpBuilder &b, EmissionContext &context) {
+  return RowShape(context).getParts(b, context).getTotal();
 }

@@ -37,15 +37,17 @@ Span SpanParts::get(OpBuilder &b, Value index) const {
   return part;
 }
 
-SmallVector<Value>
-SpanParts::emit(OpBuilder &b, ValueRange inits,
-                llvm::function_ref<SmallVector<Value>(OpBuilder &, const Span &,
-                                                      Value, ValueRange)>
-                    body) const {
+SmallVector<Value> SpanParts::emit(OpBuilder &b, ValueRange inits,
+                                   Body body) const {
   Value zero = LoopMath(b, loc).constant(0);
   if (getConstantIndex(total) == 1)
     return body(b, span, zero, inits);
-  return emitLoop(b, loc, zero, total, 1, inits,
+  return emitRange(b, zero, total, inits, body);
+}
+
+SmallVector<Value> SpanParts::emitRange(OpBuilder &b, Value begin, Value end,
+                                        ValueRange inits, Body body) const {
+  return emitLoop(b, loc, begin, end, 1, inits,
                   [&](OpBuilder &nested, Value index, ValueRange carried) {
                     return body(nested, get(nested, index), index, carried);
                   });

@@ -72,6 +72,11 @@
 
 // -----
 
+// expected-error @below {{expected 'split' to be at least 0, but got -1}}
+#a = #norm.cpu_schedule<<min_bytes = 0, rows = 1, prefetch = 0, nontemporal = false> split -1>
+
+// -----
+
 // expected-error @below {{expected 'size' to be at least 0, but got -1}}
 #a = #norm.dim<c = -1>
 

@@ -19,12 +19,28 @@ struct PhaseCode {
   llvm::SmallVector<int64_t> minBytes;
   /// Emits the number of work items, an index.
   std::function<mlir::Value(mlir::OpBuilder &, KernelFrame &)> emitItems;
+  /// Too little work to share.
+  bool isSerial = false;
+};
+
+/// What a kernel of few rows does instead, where they are cut into pieces.
+struct SplitCode {
+  /// In order; none if the kernel is never split.
+  llvm::SmallVector<PhaseCode, 0> phases;
+  /// Calls that move fewer bytes are not split. 0 splits them all, and also
+  /// where there are no threads.
+  int64_t minBytes = 0;
+  /// The most rows a call may have.
+  int64_t maxRows = 0;
+  /// f64 elements of scratch memory that the phases share.
+  int64_t scratch = 0;
 };
 
 /// The phases of one kernel, in order.
 struct KernelCode {
   norm::KernelOp kernel;
-  llvm::SmallVector<PhaseCode> phases;
+  llvm::SmallVector<PhaseCode, 0> phases;
+  SplitCode split;
 };
 
 /// An internal function `name`(frame, begin, end) with an empty entry block.

@@ -13,6 +13,17 @@ namespace bnc {
 void emitRowStatistics(mlir::OpBuilder &b, PhaseContext &phase,
                        llvm::MutableArrayRef<Row> rows, unsigned stage);
 
+/// The chunks of a row in `stage`, an index.
+mlir::Value emitNumChunks(mlir::OpBuilder &b, PhaseContext &phase,
+                          unsigned stage);
+/// The records of the chunks [begin, end) of `row`, merged: one a reduction of
+/// `stage`. What they merge to is a part of the row's tree where `begin` is a
+/// multiple of a power of two that is no less than end - begin.
+llvm::SmallVector<Record> emitPieceRecords(mlir::OpBuilder &b,
+                                           PhaseContext &phase, Row &row,
+                                           unsigned stage, mlir::Value begin,
+                                           mlir::Value end);
+
 /// How many vectors a row has in the first stage, if it is known to be one run
 /// and one chunk.
 std::optional<int64_t> getRowVectors(PhaseContext &phase);

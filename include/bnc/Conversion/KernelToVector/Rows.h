@@ -21,6 +21,13 @@ Row makeRow(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value item);
 void emitRowOutputs(mlir::OpBuilder &b, PhaseContext &phase,
                     llvm::MutableArrayRef<Row> rows);
 
+/// The same of one row alone in two parts: its kept results, and `part` of its
+/// outputs, of which it has emitNumRowParts.
+void emitKeptResults(mlir::OpBuilder &b, PhaseContext &phase, Row &row);
+void emitRowPart(mlir::OpBuilder &b, PhaseContext &phase, Row &row,
+                 mlir::Value part);
+mlir::Value emitNumRowParts(mlir::OpBuilder &b, EmissionContext &context);
+
 } // namespace bnc
 
 #endif // BNC_CONVERSION_KERNELTOVECTOR_ROWS_H

@@ -27,16 +27,21 @@ public:
   /// How many there are, an index.
   mlir::Value getTotal() const { return total; }
 
+  using Body = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+      mlir::OpBuilder &, const Span &, mlir::Value index, mlir::ValueRange)>;
   /// Emits `body` for every part, in order; `inits` are carried through.
-  llvm::SmallVector<mlir::Value> emit(
-      mlir::OpBuilder &b, mlir::ValueRange inits,
-      llvm::function_ref<llvm::SmallVector<mlir::Value>(
-          mlir::OpBuilder &, const Span &, mlir::Value index, mlir::ValueRange)>
-          body) const;
+  llvm::SmallVector<mlir::Value> emit(mlir::OpBuilder &b,
+                                      mlir::ValueRange inits, Body body) const;
+  /// The same for the parts [begin, end) alone.
+  llvm::SmallVector<mlir::Value> emitRange(mlir::OpBuilder &b,
+                                           mlir::Value begin, mlir::Value end,
+                                           mlir::ValueRange inits,
+                                           Body body) const;
 
-private:
+  /// Part `index`.
   Span get(mlir::OpBuilder &b, mlir::Value index) const;
 
+private:
   mlir::Location loc;
   Span span;
   int64_t size;

@@ -76,7 +76,8 @@ LogicalResult CPUCaseAttr::verify(EmitError emitError, int64_t minBytes,
 }
 
 LogicalResult CPUScheduleAttr::verify(EmitError emitError,
-                                      ArrayRef<CPUCaseAttr> cases) {
+                                      ArrayRef<CPUCaseAttr> cases,
+                                      int64_t split) {
   if (cases.empty() || cases.front().getMinBytes() != 0)
     return emitError() << "expected the first case to have 'min_bytes' 0";
   for (auto [before, after] : llvm::zip(cases.drop_back(), cases.drop_front()))
@@ -84,7 +85,7 @@ LogicalResult CPUScheduleAttr::verify(EmitError emitError,
       return emitError() << "expected 'min_bytes' to increase, but got "
                          << after.getMinBytes() << " after "
                          << before.getMinBytes();
-  return success();
+  return expectAtLeast(emitError, "split", split, 0);
 }
 
 LogicalResult MomentsType::verify(EmitError emitError, FloatType element) {

@@ -158,9 +158,16 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
 
 def Norm_CPUScheduleAttr : Norm_Attr<"CPUSchedule", "cpu_schedule"> {
   let summary = "how a kernel runs on a CPU: cases by size";
-  let description = "Cases with increasing `min_bytes`, the first of which is 0.";
-  let parameters = (ins ArrayRefParameter<"CPUCaseAttr">:$cases);
-  let assemblyFormat = "`<` $cases `>`";
+  let description = [{
+    Cases with increasing `min_bytes`, the first of which is 0.
+
+    `split`, of a `rows` kernel: calls that move at least this many bytes and
+    have fewer rows than threads can share evenly cut each row into pieces. 0
+    for never.
+  }];
+  let parameters = (ins ArrayRefParameter<"CPUCaseAttr">:$cases,
+                        DefaultValuedParameter<"int64_t", "0">:$split);
+  let assemblyFormat = "`<` $cases (`split` $split^)? `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     /// The number of the case for a call that moves `bytes`.
