@@ -54,7 +54,7 @@ TEST_F(Threads, ShareFewLongRows) {
   EXPECT_EQ(countCalls(spec, 1, 65536), 2);
   EXPECT_EQ(countCalls(spec, 3, 65536), 2);
   EXPECT_EQ(countCalls(spec, 4, 65536), 1);
-  EXPECT_EQ(countCalls(spec, 1, 16384), 0);
+  EXPECT_EQ(countCalls(spec, 1, 8192), 0);
 }
 
 TEST_F(Threads, ErrorOfCallbackIsReturned) {
