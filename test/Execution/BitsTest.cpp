@@ -102,6 +102,36 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 namespace {
+class PieceBits : public ExecutionTest {};
+} // namespace
+
+// More chunks than there is room for records: pieces have several each, and
+// the last one fewer.
+TEST_F(PieceBits, AreEqual) {
+  for (const std::string &spec :
+       {layerNormRows("f32", -1), layerNormRows("f64", 45001),
+        addRMSNormRows(-1)}) {
+    Subject subject = parse(spec);
+    Extents extents;
+    extents["r"] = 31;
+    extents["c"] = 45001;
+    llvm::SmallVector<Bytes> arguments = fill(subject, extents), expected;
+    for (const Variant &variant : listSchedules(subject)) {
+      CompiledFunction function = compile(subject, variant);
+      for (int threadCount : {1, 3}) {
+        ScatteredThreads threads(threadCount);
+        llvm::SmallVector<Bytes> results =
+            run(subject, function, extents, arguments, threads.get(), {});
+        if (expected.empty())
+          expected = results;
+        ASSERT_TRUE(results == expected)
+            << variant.describe() << ", " << threadCount << " threads";
+      }
+    }
+  }
+}
+
+namespace {
 class BatchBits : public ExecutionTest {};
 } // namespace
 
