@@ -9,8 +9,8 @@ from .process import Failed, NotSupported
 
 REPETITIONS = 15
 # On several threads: until the threads of the contender before have gone to
-# sleep. OpenMP's spin longest.
-PAUSE_SECONDS = 5e-3
+# sleep. OpenMP's spin longest, 7.5 ms where a pause takes 25 ns.
+PAUSE_SECONDS = 20e-3
 # How far two libraries may be apart, in the output, before the suite says that
 # they compute different things. Outputs are of size 1; 16-bit ones may differ
 # by a rounding at 8, the rest by what f32 sums in another order.

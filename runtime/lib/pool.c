@@ -16,11 +16,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
-/* About 40 us: longer than the gap between two kernels of one model, shorter
- * than what a sleeping thread costs to wake twice. */
-enum { spin_rounds = 1000 };
+/* Longer than the gap between two kernels of one model, and than a sleeping
+ * thread takes to wake: one that wakes too late for a job is then there for the
+ * next. In nanoseconds; the clock is asked once in so many rounds. */
+enum { spin_time = 200000, spin_rounds = 64 };
 
 /* gate: bit 0 is set while the job may be joined; each thread inside adds 2. */
 enum { gate_open = 1, gate_member = 2 };
@@ -42,6 +44,7 @@ struct bnc_pool {
   void (*task)(void *arg, int64_t i);
   void *arg;
   int64_t n;
+  _Atomic int caller; /* the processor its caller was on */
   /* On a line of its own: every thread writes it. */
   _Alignas(64) _Atomic int64_t next;
 };
@@ -68,6 +71,30 @@ static void relax(void) {
 #endif
 }
 
+static int64_t now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* Waits for a while for `*word` to be another than `value`, and returns it. */
+static uint32_t spin(_Atomic uint32_t *word, uint32_t value) {
+  int64_t end = 0;
+  for (int i = 1;; ++i) {
+    uint32_t found = atomic_load_explicit(word, memory_order_acquire);
+    if (found != value)
+      return found;
+    relax();
+    if (i % spin_rounds != 0)
+      continue;
+    int64_t time = now();
+    if (end == 0)
+      end = time + spin_time;
+    else if (time >= end)
+      return value;
+  }
+}
+
 static void run_tasks(bnc_pool *pool) {
   inside_task = 1;
   for (;;) {
@@ -79,21 +106,35 @@ static void run_tasks(bnc_pool *pool) {
   inside_task = 0;
 }
 
+/* Leaves the processor of the job's caller, which will not: the system wakes a
+ * thread near who wakes it, and takes milliseconds to see that both are busy.
+ */
+static void leave_processor_of_caller(const bnc_pool *pool) {
+  int caller = atomic_load_explicit(&pool->caller, memory_order_relaxed);
+  cpu_set_t allowed, others;
+  if (sched_getcpu() != caller ||
+      sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
+    return;
+  others = allowed;
+  CPU_CLR(caller, &others);
+  if (CPU_COUNT(&others) == 0)
+    return;
+  sched_setaffinity(0, sizeof(others), &others);
+  sched_setaffinity(0, sizeof(allowed), &allowed);
+}
+
 /* Waits for an epoch other than `seen` and returns it. */
 static uint32_t wait_for_job(bnc_pool *pool, uint32_t seen) {
-  for (int i = 0; i < spin_rounds; ++i) {
-    uint32_t epoch = atomic_load_explicit(&pool->epoch, memory_order_acquire);
-    if (epoch != seen)
-      return epoch;
-    relax();
-  }
+  uint32_t epoch = spin(&pool->epoch, seen);
+  if (epoch != seen)
+    return epoch;
   /* Announced before epoch is looked at again (by futex_wait), so that a caller
    * who has not seen the sleeper has not yet been missed by it either. */
   atomic_fetch_add(&pool->sleepers, 1);
-  uint32_t epoch;
   while ((epoch = atomic_load(&pool->epoch)) == seen)
     futex_wait(&pool->epoch, seen);
   atomic_fetch_sub(&pool->sleepers, 1);
+  leave_processor_of_caller(pool);
   return epoch;
 }
 
@@ -153,6 +194,7 @@ int bnc_pool_parallel_for(void *opaque, int64_t n,
   pool->task = task;
   pool->arg = arg;
   pool->n = n;
+  atomic_store_explicit(&pool->caller, sched_getcpu(), memory_order_relaxed);
   atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
   atomic_store_explicit(&pool->gate, gate_open, memory_order_release);
   announce(pool, n - 1 < pool->workers ? (int)(n - 1) : pool->workers);
@@ -161,12 +203,10 @@ int bnc_pool_parallel_for(void *opaque, int64_t n,
   uint32_t gate =
       atomic_fetch_sub_explicit(&pool->gate, gate_open, memory_order_acquire) -
       gate_open;
-  for (int i = 0; gate != 0 && i < spin_rounds; ++i) {
-    relax();
-    gate = atomic_load_explicit(&pool->gate, memory_order_acquire);
-  }
   while (gate != 0) {
-    futex_wait(&pool->gate, gate);
+    uint32_t later = spin(&pool->gate, gate);
+    if (later == gate)
+      futex_wait(&pool->gate, gate);
     gate = atomic_load_explicit(&pool->gate, memory_order_acquire);
   }
   pthread_mutex_unlock(&pool->busy);
@@ -201,6 +241,7 @@ bnc_pool *bnc_pool_create_with(int threads,
   pool->task = NULL;
   pool->arg = NULL;
   pool->n = 0;
+  atomic_init(&pool->caller, -1);
   atomic_init(&pool->epoch, 0);
   atomic_init(&pool->sleepers, 0);
   atomic_init(&pool->gate, 0);
