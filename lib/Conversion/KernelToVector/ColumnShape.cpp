@@ -9,16 +9,23 @@ using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
-/// Every array a kernel touches: all phases must agree on the lane group.
+/// Every array a kernel touches at more than one lane: all phases must agree on
+/// the lane group. Results over the kept dims of a columns_then_merge kernel
+/// are stored one by one.
 static SmallVector<const KernelArray *>
 listAllArrays(const EmissionContext &context) {
   SmallVector<const KernelArray *> arrays;
   KernelOp kernel = context.frame.getKernel();
   for (unsigned i = 0; i < kernel.getInputs().size(); ++i)
     arrays.push_back(&context.frame.getInput(i));
-  for (unsigned i = 0; i < kernel.getNumResults(); ++i)
+  bool merges = context.structure.getForm() == KernelForm::ColumnsThenMerge;
+  for (unsigned i = 0; i < kernel.getNumResults(); ++i) {
+    if (merges &&
+        context.structure.getResultDims(i) == context.structure.getKeptDims())
+      continue;
     for (const KernelArray &array : context.frame.getResult(i))
       arrays.push_back(&array);
+  }
   return arrays;
 }
 
