@@ -5,6 +5,7 @@
 #include "bnc/Conversion/KernelToVector/ColumnShape.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/NarrowColumns.h"
 #include "bnc/Conversion/KernelToVector/StackTables.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
@@ -37,7 +38,8 @@ public:
   ChunkEmitter(PhaseContext &phase, unsigned stage, const ColumnShape &shape)
       : phase(phase), loc(phase.loc), stage(stage), shape(shape),
         reductions(phase.structure.getReductions(stage)),
-        recordArrays(phase, stage) {
+        recordArrays(phase, stage),
+        narrow(NarrowColumns::get(phase, stage, shape)) {
     SmallVector<Value> terms;
     for (Operation *reduction : reductions)
       terms.push_back(reduction->getOperand(0));
@@ -94,6 +96,7 @@ private:
   ArrayRef<Operation *> reductions;
   RecordArrays recordArrays;
   SmallVector<const KernelArray *> inputs;
+  std::optional<NarrowColumns> narrow;
 };
 
 } // namespace
@@ -113,6 +116,11 @@ SmallVector<Value> ChunkEmitter::emitBlock(OpBuilder &b,
                                            Value length, unsigned sumsPerTerm,
                                            AddTerm add, ValueRange sums,
                                            int64_t ahead) {
+  if (narrow)
+    return emitBlockSums(b, loc,
+                         narrow->emitSlotSums(b, vectors.front(), from, length,
+                                              sumsPerTerm, add),
+                         sums);
   unsigned slots = phase.plan.getAccumulators();
   unsigned perVector = reductions.size() * sumsPerTerm;
   unsigned perSlot = vectors.size() * perVector;
@@ -266,7 +274,11 @@ void ChunkEmitter::emitPanel(OpBuilder &b, const Panel &panel, Value chunk,
   Value count = LoopMath(b, loc).toF64(steps);
   emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
     ChunkRecords chunkRecords = makeRecords(stripe.vectors.size());
-    auto emitSecond = [&](OpBuilder &nested, ArrayRef<Value> pivots) {
+    auto emitSecond = [&](OpBuilder &nested, ArrayRef<Value> ofChannels) {
+      SmallVector<Value> pivots(ofChannels);
+      for (Value &pivot : pivots)
+        if (narrow && pivot)
+          pivot = narrow->repeat(nested, pivot);
       auto add = [&](OpBuilder &step, unsigned term, auto &&...rest) {
         chunkRecords.addCentred(step, term, pivots[term], rest...);
       };

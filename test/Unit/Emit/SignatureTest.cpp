@@ -67,5 +67,5 @@ TEST(Signature, FrameHasContextThenParameters) {
   std::string text;
   llvm::raw_string_ostream(text) << frame;
   EXPECT_EQ(text, "!llvm.struct<(ptr, i64, i64, ptr, i64, ptr, ptr, i64, f32, "
-                  "ptr, i64)>");
+                  "ptr, i64, ptr)>");
 }
