@@ -186,7 +186,7 @@ Value RecordMath::meanLow(const Record &record, Type type) {
 
 RecordTree::RecordTree(OpBuilder &b, Location loc, ArrayRef<Type> fieldTypes,
                        int64_t levels)
-    : loc(loc), levels(levels) {
+    : loc(loc) {
   counts = allocateOnStack(b, loc, {levels}, b.getF64Type());
   for (Type type : fieldTypes)
     slots.push_back(allocateOnStack(b, loc, {levels}, type));
@@ -245,7 +245,14 @@ Record RecordTree::fold(OpBuilder &b, Value total) {
   inits.push_back(arith::ConstantIntOp::create(b, loc, 0, 1));
   unsigned numFields = slots.size();
   Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-  Value end = arith::ConstantIndexOp::create(b, loc, levels);
+  // Levels above the highest bit of `total` are empty.
+  Type i64 = b.getI64Type();
+  Value above = math::CountLeadingZerosOp::create(
+      b, loc, arith::IndexCastOp::create(b, loc, i64, total));
+  Value end = arith::IndexCastOp::create(
+      b, loc, b.getIndexType(),
+      arith::SubIOp::create(
+          b, loc, arith::ConstantIntOp::create(b, loc, 64, 64), above));
   SmallVector<Value> folded = emitLoop(
       b, loc, zero, end, 1, inits,
       [&](OpBuilder &body, Value level, ValueRange carried) {

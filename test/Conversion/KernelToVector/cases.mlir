@@ -23,6 +23,15 @@ module attributes {norm.target = #t} {
     }
     norm.return %0 : tensor<?xf32>
   }
+  norm.func @edges(%x: [r = 3, c = 49] f32, %w: [r] f32) -> (y: [r, c] f32) {
+    %0 = norm.kernel [r = 3, c = 49] (%x[r, c], %w[r]) : (tensor<3x49xf32>, tensor<3xf32>) -> ([r, c] tensor<3x49xf32>)
+        attributes {schedule = #norm.cpu_schedule<<min_bytes = 0, rows = 1, prefetch = 0, nontemporal = true>>} {
+    ^bb0(%a: f32, %b: f32):
+      %c = arith.mulf %a, %b : f32
+      norm.yield %c : f32
+    }
+    norm.return %0 : tensor<3x49xf32>
+  }
   norm.func @known(%x: [c = 1000] f32) -> (y: [c] f32) {
     %0 = norm.kernel [c = 1000] (%x[c]) : (tensor<1000xf32>) -> ([c] tensor<1000xf32>)
         attributes {schedule = #norm.cpu_schedule<<min_bytes = 0, rows = 2, prefetch = 0, nontemporal = false>, <min_bytes = 8000, rows = 1, prefetch = 0, nontemporal = true>>} {
@@ -38,7 +47,9 @@ module attributes {norm.target = #t} {
 // CHECK-LABEL: func.func private @shared.k0.p0(
 // CHECK: %[[BOUND:.*]] = arith.constant 5000000 : index
 // CHECK: %[[WHETHER:.*]] = arith.cmpi sge, %{{.*}}, %[[BOUND]] : index
-// CHECK: scf.if %[[WHETHER]]
+// Whole lines of runs that are long enough.
+// CHECK: %[[LONG:.*]] = arith.select %{{.*}}, %{{.*}}, %[[WHETHER]] : i1
+// CHECK: scf.if %[[LONG]]
 // CHECK: vector.store {{.*}}alignment = 64{{.*}}nontemporal = true
 // CHECK: vector.store
 // CHECK: scf.if %[[WHETHER]]
@@ -48,6 +59,10 @@ module attributes {norm.target = #t} {
 // CHECK-NOT: nontemporal
 // CHECK-LABEL: func.func private @apart.k0.p0.c1(
 // CHECK: nontemporal = true
+
+// Runs of 196 bytes, whose ends share lines.
+// CHECK-LABEL: func.func private @edges.k0.p0(
+// CHECK-NOT: nontemporal
 
 // 8000 bytes are moved: the second case, and no other.
 // CHECK-LABEL: func.func private @known.k0.p0(

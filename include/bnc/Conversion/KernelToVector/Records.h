@@ -78,7 +78,6 @@ private:
   Record loadSlot(mlir::OpBuilder &b, mlir::Value level);
 
   mlir::Location loc;
-  int64_t levels;
   mlir::Value counts;
   llvm::SmallVector<mlir::Value> slots;
 };
