@@ -27,6 +27,9 @@ class Bits : public ExecutionTest,
 
 static std::string layerNormF32(int64_t c) { return layerNormRows("f32", c); }
 
+static constexpr int threadCounts[] = {1, 2, 3, 7};
+static constexpr unsigned misalignments[] = {0, 4, 16, 36};
+
 /// The first `rows` of `all` rows in `bytes`, or everything for what has none.
 static Bytes takeRows(const Bytes &bytes, int64_t all, int64_t rows) {
   return Bytes(bytes.begin(), bytes.begin() + bytes.size() / all * rows);
@@ -40,9 +43,6 @@ TEST_P(Bits, AreEqual) {
   for (int64_t rows : {1, 2, 3, 5, 7, 64})
     if (rows < most)
       rowCounts.push_back(rows);
-  const int threadCounts[] = {1, 2, 3, 7};
-  const unsigned misalignments[] = {0, 4, 16, 36};
-
   llvm::SmallVector<Bytes> expected, arguments;
   int64_t compared = 0;
   for (int64_t extent : {test.extent, int64_t(-1)}) {
@@ -148,8 +148,8 @@ TEST_F(BatchBits, AreEqual) {
       llvm::SmallVector<Bytes> arguments = fill(subject, extents);
       for (const Variant &variant : listSchedules(subject)) {
         CompiledFunction function = compile(subject, variant);
-        for (int threadCount : {1, 2, 3, 7})
-          for (unsigned misalignment : {0, 4, 16, 36}) {
+        for (int threadCount : threadCounts)
+          for (unsigned misalignment : misalignments) {
             ScatteredThreads threads(threadCount);
             llvm::SmallVector<Bytes> results =
                 run(subject, function, extents, arguments, threads.get(),

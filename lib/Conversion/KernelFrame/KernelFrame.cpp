@@ -45,21 +45,22 @@ static std::optional<int64_t> getConstant(Value value) {
   return getConstantIntValue(value);
 }
 
-static Value loadField(OpBuilder &b, Location loc, const Signature &signature,
-                       Value frame, unsigned field, Type type) {
+static Value getFieldAddress(OpBuilder &b, Location loc,
+                             const Signature &signature, Value frame,
+                             unsigned field) {
   Type frameType = signature.getFrameType(b.getContext());
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  Value address = LLVM::GEPOp::create(
+  return LLVM::GEPOp::create(
       b, loc, pointer, frameType, frame,
       ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(field)});
-  return LLVM::LoadOp::create(b, loc, type, address);
 }
 
 /// Parameter `index` of the signature: field index + 1 of the frame.
 static Value loadParameter(OpBuilder &b, Location loc,
                            const Signature &signature, Value frame,
                            unsigned index, Type type) {
-  return loadField(b, loc, signature, frame, index + 1, type);
+  Value address = getFieldAddress(b, loc, signature, frame, index + 1);
+  return LLVM::LoadOp::create(b, loc, type, address);
 }
 
 static Value loadIndex(OpBuilder &b, Location loc, const Signature &signature,
@@ -346,12 +347,19 @@ KernelArray KernelFrame::getSection(Value key, unsigned field) {
   return array;
 }
 
+void KernelFrame::setScratch(Value memory) {
+  LLVM::StoreOp::create(
+      b, loc, memory,
+      getFieldAddress(b, loc, signature, frame, signature.getScratchField()));
+}
+
 Value KernelFrame::getScratch(int64_t begin, int64_t count) {
   IndexMath math{b, loc};
   Type f64 = b.getF64Type();
   auto pointerType = LLVM::LLVMPointerType::get(b.getContext());
-  Value base = loadField(b, loc, signature, frame, signature.getScratchField(),
-                         pointerType);
+  Value base = LLVM::LoadOp::create(
+      b, loc, pointerType,
+      getFieldAddress(b, loc, signature, frame, signature.getScratchField()));
   Value first =
       LLVM::GEPOp::create(b, loc, pointerType, f64, base,
                           ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(begin)});

@@ -14,6 +14,8 @@ using namespace bnc::norm;
 /// What every module with kernels shares. Field numbers of ctx are those of
 /// bnc_context: 1 parallel_for, 2 user, 3 threads.
 ///
+/// `bnc.threads` is how many threads a call may use.
+///
 /// `bnc.splits` tells whether threads get unequal shares of `rows`: fewer than
 /// four a thread, and not as many for each.
 ///
@@ -67,16 +69,13 @@ llvm.func internal @bnc.task(%arg: !llvm.ptr, %i: i64) {
   llvm.call @bnc.guarded(%phase, %frame, %begin, %end) : (!llvm.ptr, !llvm.ptr, i64, i64) -> ()
   llvm.return
 }
-llvm.func internal @bnc.splits(%ctx: !llvm.ptr, %rows: i64) -> i1 {
-  %no = llvm.mlir.constant(false) : i1
-  %zero = llvm.mlir.constant(0 : i64) : i64
-  %two = llvm.mlir.constant(2 : i64) : i64
-  %four = llvm.mlir.constant(4 : i64) : i64
+llvm.func internal @bnc.threads(%ctx: !llvm.ptr) -> i64 {
+  %one = llvm.mlir.constant(1 : i64) : i64
   %null = llvm.mlir.zero : !llvm.ptr
   %alone = llvm.icmp "eq" %ctx, %null : !llvm.ptr
-  llvm.cond_br %alone, ^never, ^context
-^never:
-  llvm.return %no : i1
+  llvm.cond_br %alone, ^serial, ^context
+^serial:
+  llvm.return %one : i64
 ^context:
   %for_at = llvm.getelementptr %ctx[0, 1] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(i64, ptr, ptr, i32, i32)>
   %threads_at = llvm.getelementptr %ctx[0, 3] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(i64, ptr, ptr, i32, i32)>
@@ -84,10 +83,15 @@ llvm.func internal @bnc.splits(%ctx: !llvm.ptr, %rows: i64) -> i1 {
   %threads32 = llvm.load %threads_at : !llvm.ptr -> i32
   %threads = llvm.sext %threads32 : i32 to i64
   %nofor = llvm.icmp "eq" %for, %null : !llvm.ptr
-  %onethread = llvm.icmp "slt" %threads, %two : i64
-  %serial = llvm.or %nofor, %onethread : i1
-  llvm.cond_br %serial, ^never, ^threads
-^threads:
+  llvm.cond_br %nofor, ^serial, ^parallel
+^parallel:
+  %some = llvm.intr.smax(%threads, %one) : (i64, i64) -> i64
+  llvm.return %some : i64
+}
+llvm.func internal @bnc.splits(%ctx: !llvm.ptr, %rows: i64) -> i1 {
+  %zero = llvm.mlir.constant(0 : i64) : i64
+  %four = llvm.mlir.constant(4 : i64) : i64
+  %threads = llvm.call @bnc.threads(%ctx) : (!llvm.ptr) -> i64
   %enough = llvm.mul %threads, %four : i64
   %isfew = llvm.icmp "slt" %rows, %enough : i64
   %rest = llvm.urem %rows, %threads : i64
@@ -100,38 +104,29 @@ llvm.func internal @bnc.run(%ctx: !llvm.ptr, %frame: !llvm.ptr, %phase: !llvm.pt
   %zero = llvm.mlir.constant(0 : i64) : i64
   %one = llvm.mlir.constant(1 : i64) : i64
   %two = llvm.mlir.constant(2 : i64) : i64
-  %two32 = llvm.mlir.constant(2 : i32) : i32
   %perthread = llvm.mlir.constant(4 : i64) : i64
   %least = llvm.mlir.constant(131072 : i64) : i64
-  %null = llvm.mlir.zero : !llvm.ptr
   %none = llvm.icmp "slt" %items, %one : i64
   llvm.cond_br %none, ^done, ^some
 ^done:
   llvm.return %ok : i32
 ^some:
-  %alone = llvm.icmp "eq" %ctx, %null : !llvm.ptr
-  llvm.cond_br %alone, ^serial, ^context
-^context:
-  %for_at = llvm.getelementptr %ctx[0, 1] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(i64, ptr, ptr, i32, i32)>
-  %user_at = llvm.getelementptr %ctx[0, 2] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(i64, ptr, ptr, i32, i32)>
-  %threads_at = llvm.getelementptr %ctx[0, 3] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(i64, ptr, ptr, i32, i32)>
-  %for = llvm.load %for_at : !llvm.ptr -> !llvm.ptr
-  %threads = llvm.load %threads_at : !llvm.ptr -> i32
-  %nofor = llvm.icmp "eq" %for, %null : !llvm.ptr
-  %onethread = llvm.icmp "slt" %threads, %two32 : i32
+  %threads = llvm.call @bnc.threads(%ctx) : (!llvm.ptr) -> i64
+  %onethread = llvm.icmp "slt" %threads, %two : i64
   %oneitem = llvm.icmp "slt" %items, %two : i64
   %little = llvm.icmp "slt" %bytes, %least : i64
-  %a = llvm.or %nofor, %onethread : i1
-  %b = llvm.or %oneitem, %little : i1
-  %c = llvm.or %a, %b : i1
-  llvm.cond_br %c, ^serial, ^parallel
+  %a = llvm.or %oneitem, %little : i1
+  %b = llvm.or %onethread, %a : i1
+  llvm.cond_br %b, ^serial, ^parallel
 ^serial:
   llvm.call @bnc.guarded(%phase, %frame, %zero, %items) : (!llvm.ptr, !llvm.ptr, i64, i64) -> ()
   llvm.return %ok : i32
 ^parallel:
+  %for_at = llvm.getelementptr %ctx[0, 1] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(i64, ptr, ptr, i32, i32)>
+  %user_at = llvm.getelementptr %ctx[0, 2] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(i64, ptr, ptr, i32, i32)>
+  %for = llvm.load %for_at : !llvm.ptr -> !llvm.ptr
   %user = llvm.load %user_at : !llvm.ptr -> !llvm.ptr
-  %threads64 = llvm.sext %threads : i32 to i64
-  %wanted = llvm.mul %threads64, %perthread : i64
+  %wanted = llvm.mul %threads, %perthread : i64
   %tasks = llvm.intr.umin(%wanted, %items) : (i64, i64) -> i64
   %arg = llvm.alloca %one x !llvm.struct<(ptr, ptr, i64, i64)> : (i64) -> !llvm.ptr
   %phase_at = llvm.getelementptr %arg[0, 0] : (!llvm.ptr) -> !llvm.ptr, !llvm.struct<(ptr, ptr, i64, i64)>
@@ -229,7 +224,8 @@ private:
                   Value bytes);
   /// Whether a call that moves `bytes` is split.
   Value emitSplits(const SplitCode &split, KernelFrame &operands, Value bytes);
-  void emitScratch(int64_t elements);
+  /// f64 elements on the stack, for all phases of the body.
+  Value emitScratch(int64_t elements);
 
   FuncOp func;
   const WorkspaceLayout &layout;
@@ -297,20 +293,13 @@ Value BodyEmitter::emitSplits(const SplitCode &split, KernelFrame &operands,
   return LLVM::AndOp::create(b, loc, splits, isUneven);
 }
 
-/// Puts scratch memory on the stack, for all phases of the body.
-void BodyEmitter::emitScratch(int64_t elements) {
+Value BodyEmitter::emitScratch(int64_t elements) {
   OpBuilder start = OpBuilder::atBlockBegin(&body.getBody().front());
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   Value count = LLVM::ConstantOp::create(start, loc, b.getI64Type(),
                                          b.getI64IntegerAttr(elements));
-  Value memory = LLVM::AllocaOp::create(start, loc, pointer, b.getF64Type(),
-                                        count, /*alignment=*/64);
-  Signature signature = Signature::get(func);
-  Value field = LLVM::GEPOp::create(
-      b, loc, pointer, signature.getFrameType(b.getContext()), frame,
-      ArrayRef<LLVM::GEPArg>{
-          0, static_cast<int32_t>(signature.getScratchField())});
-  LLVM::StoreOp::create(b, loc, memory, field);
+  return LLVM::AllocaOp::create(start, loc, pointer, b.getF64Type(), count,
+                                /*alignment=*/64);
 }
 
 void BodyEmitter::emitKernel(const KernelCode &code) {
@@ -325,7 +314,7 @@ void BodyEmitter::emitKernel(const KernelCode &code) {
   Block *pieces = addBlock(), *rows = addBlock(), *next = addBlock();
   LLVM::CondBrOp::create(b, loc, splits, pieces, rows);
   b.setInsertionPointToEnd(pieces);
-  emitScratch(code.split.scratch);
+  operands.setScratch(emitScratch(code.split.scratch));
   emitPhases(code.split.phases, operands, bytes);
   LLVM::BrOp::create(b, loc, next);
   b.setInsertionPointToEnd(rows);

@@ -356,20 +356,18 @@ void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
   Value totalSteps =
       emitTotalExtent(b, phase.loc, phase.frame, shape.stepGroups);
   Value perOuter = math.ceilDiv(totalSteps, chunkSize);
-  emitLoop(b, phase.loc, phase.begin, phase.end, 1, {},
-           [&](OpBuilder &body, Value item, ValueRange) {
-             LoopMath inner(body, phase.loc);
-             Value outer = inner.div(item, perOuter);
-             Value chunk = inner.rem(item, perOuter);
-             Point point = ColumnShape::makePoint(phase);
-             emitCoordinates(body, phase.loc, phase.frame, shape.outerGroups,
-                             outer, point.coordinates);
-             Value first = inner.mul(chunk, chunkSize);
-             Value steps = inner.min(inner.sub(totalSteps, first),
-                                     inner.constant(chunkSize));
-             chunks.emit(body, point, chunk, first, steps);
-             return SmallVector<Value>();
-           });
+  emitEachItem(phase, [&](OpBuilder &body, Value item) {
+    LoopMath inner(body, phase.loc);
+    Value outer = inner.div(item, perOuter);
+    Value chunk = inner.rem(item, perOuter);
+    Point point = ColumnShape::makePoint(phase);
+    emitCoordinates(body, phase.loc, phase.frame, shape.outerGroups, outer,
+                    point.coordinates);
+    Value first = inner.mul(chunk, chunkSize);
+    Value steps =
+        inner.min(inner.sub(totalSteps, first), inner.constant(chunkSize));
+    chunks.emit(body, point, chunk, first, steps);
+  });
 }
 
 Value bnc::emitChunksItems(EmissionContext &context, OpBuilder &b,

@@ -237,14 +237,12 @@ void Finalizer::emitMerged(OpBuilder &b, Value item) {
 void bnc::emitFinalizePhase(PhaseContext &phase, unsigned stage) {
   Finalizer finalizer(phase, stage);
   bool merges = phase.structure.getForm() == KernelForm::ColumnsThenMerge;
-  emitLoop(phase.b, phase.loc, phase.begin, phase.end, 1, {},
-           [&](OpBuilder &body, Value item, ValueRange) {
-             if (merges)
-               finalizer.emitMerged(body, item);
-             else
-               finalizer.emitColumns(body, item);
-             return SmallVector<Value>();
-           });
+  emitEachItem(phase, [&](OpBuilder &body, Value item) {
+    if (merges)
+      finalizer.emitMerged(body, item);
+    else
+      finalizer.emitColumns(body, item);
+  });
 }
 
 Value bnc::emitFinalizeItems(EmissionContext &context, OpBuilder &b) {

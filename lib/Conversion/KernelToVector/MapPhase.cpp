@@ -197,24 +197,21 @@ static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
   Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
   std::optional<int64_t> known = getConstantIndex(length);
   unsigned allStages = phase.structure.getNumStages() + 1;
-  emitLoop(b, phase.loc, phase.begin, phase.end, 1, {},
-           [&](OpBuilder &body, Value item, ValueRange) {
-             LoopMath math(body, phase.loc);
-             Value from = math.mul(item, mapBlock);
-             Value size =
-                 math.min(math.sub(length, from), math.constant(mapBlock));
-             if (known && *known <= mapBlock) {
-               from = math.constant(0);
-               size = length;
-             }
-             PointEmitter origin(body, phase, makeOrigin(body, phase));
-             origin.useKeptArrays(phase.keptArrays, allStages);
-             PointEmitter *rows[] = {&origin};
-             emitMapSweep(body, phase, rows,
-                          MapRun{shape.laneGroup, from, size, phase.nontemporal,
-                                 phase.keptArrays});
-             return SmallVector<Value>();
-           });
+  emitEachItem(phase, [&](OpBuilder &body, Value item) {
+    LoopMath math(body, phase.loc);
+    Value from = math.mul(item, mapBlock);
+    Value size = math.min(math.sub(length, from), math.constant(mapBlock));
+    if (known && *known <= mapBlock) {
+      from = math.constant(0);
+      size = length;
+    }
+    PointEmitter origin(body, phase, makeOrigin(body, phase));
+    origin.useKeptArrays(phase.keptArrays, allStages);
+    PointEmitter *rows[] = {&origin};
+    emitMapSweep(body, phase, rows,
+                 MapRun{shape.laneGroup, from, size, phase.nontemporal,
+                        phase.keptArrays});
+  });
 }
 
 static void emitMapRows(OpBuilder &b, PhaseContext &phase,

@@ -345,40 +345,37 @@ struct MapSweep {
     return isShort;
   }
 
-  /// Whether this run stores past the caches: where the schedule says so and
-  /// the outputs' lines agree.
+  /// Whether this run stores past the caches: where the schedule says so, the
+  /// run is long enough, and the outputs' lines agree.
   Value emitCondition(OpBuilder &b) {
-    if (outputs.size() == 1)
-      return run.nontemporal;
-    if (getConstantIndex(run.nontemporal))
+    Value wanted = run.nontemporal;
+    // A period repeats along a long run.
+    if (!run.period) {
+      Value isShort = emitIsShort(b);
+      Value never = arith::ConstantIntOp::create(b, context.loc, 0, 1);
+      wanted =
+          b.createOrFold<arith::SelectOp>(context.loc, isShort, never, wanted);
+    }
+    std::optional<int64_t> known = getConstantIndex(wanted);
+    if (outputs.size() == 1 || known == 0)
+      return wanted;
+    if (known)
       return emitAgree(b);
-    auto branch = scf::IfOp::create(b, context.loc, b.getI1Type(),
-                                    run.nontemporal, /*withElseRegion=*/true);
+    auto branch = scf::IfOp::create(b, context.loc, b.getI1Type(), wanted,
+                                    /*withElseRegion=*/true);
     OpBuilder yes = branch.getThenBodyBuilder();
     scf::YieldOp::create(yes, context.loc, emitAgree(yes));
     OpBuilder no = branch.getElseBodyBuilder();
-    scf::YieldOp::create(no, context.loc, run.nontemporal);
+    scf::YieldOp::create(no, context.loc, wanted);
     return branch.getResult(0);
   }
 
   void emit(OpBuilder &b) {
     if (getConstantIndex(run.nontemporal) == 0 || rows.size() > 1 || run.apart)
       return emitPlain(b);
-    // A period repeats along a long run.
-    Value isShort = run.period
-                        ? arith::ConstantIntOp::create(b, context.loc, 0, 1)
-                        : emitIsShort(b);
-    std::optional<int64_t> known = getConstantIndex(isShort);
-    if (known && *known != 0)
-      return emitPlain(b);
     Value condition = emitCondition(b);
-    if (!known) {
-      Value no = arith::ConstantIntOp::create(b, context.loc, 0, 1);
-      condition =
-          arith::SelectOp::create(b, context.loc, isShort, no, condition);
-    }
-    if (getConstantIndex(condition))
-      return emitNontemporal(b);
+    if (std::optional<int64_t> known = getConstantIndex(condition))
+      return *known != 0 ? emitNontemporal(b) : emitPlain(b);
     auto branch = scf::IfOp::create(b, context.loc, TypeRange(), condition,
                                     /*withElseRegion=*/true);
     OpBuilder yes = branch.getThenBodyBuilder();

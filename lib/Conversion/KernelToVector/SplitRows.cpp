@@ -112,16 +112,6 @@ static void storeRecord(OpBuilder &b, Location loc, const Record &record,
     memref::StoreOp::create(b, loc, value, array, index);
 }
 
-/// Emits `body` for the items of `phase`.
-static void emitItems(PhaseContext &phase,
-                      llvm::function_ref<void(OpBuilder &, Value)> body) {
-  emitLoop(phase.b, phase.loc, phase.begin, phase.end, 1, {},
-           [&](OpBuilder &nested, Value item, ValueRange) {
-             body(nested, item);
-             return SmallVector<Value>();
-           });
-}
-
 Row SplitRows::makeKnownRow(OpBuilder &b, PhaseContext &phase, Value item,
                             ArrayRef<Stored> records) {
   Row row = makeRow(b, phase, item);
@@ -135,7 +125,7 @@ void SplitRows::emitPiecesPhase(PhaseContext &phase, unsigned stage) const {
   Pieces pieces = getPieces(phase.b, phase, stage);
   SmallVector<Stored> known = getRowRecords(phase, 0, stage);
   SmallVector<Stored> own = getPieceRecords(phase, stage);
-  emitItems(phase, [&](OpBuilder &b, Value item) {
+  emitEachItem(phase, [&](OpBuilder &b, Value item) {
     LoopMath math(b, phase.loc);
     Row row = makeKnownRow(b, phase, math.div(item, pieces.count), known);
     Value begin = math.mul(math.rem(item, pieces.count), pieces.size);
@@ -159,7 +149,7 @@ void SplitRows::emitMergePhase(PhaseContext &phase, unsigned stage) const {
   SmallVector<Stored> known = getRowRecords(phase, 0, stage);
   SmallVector<Stored> pieces = getPieceRecords(phase, stage);
   SmallVector<Stored> own = getRowRecords(phase, stage, stage + 1);
-  emitItems(phase, [&](OpBuilder &b, Value item) {
+  emitEachItem(phase, [&](OpBuilder &b, Value item) {
     Row row = makeKnownRow(b, phase, item, known);
     Value first = LoopMath(b, loc).mul(item, count);
     for (auto [from, to] : llvm::zip_equal(pieces, own)) {
@@ -183,7 +173,7 @@ void SplitRows::emitMergePhase(PhaseContext &phase, unsigned stage) const {
 void SplitRows::emitOutputsPhase(PhaseContext &phase) const {
   Value parts = emitNumRowParts(phase.b, phase);
   SmallVector<Stored> known = getRowRecords(phase, 0, getNumStages());
-  emitItems(phase, [&](OpBuilder &b, Value item) {
+  emitEachItem(phase, [&](OpBuilder &b, Value item) {
     LoopMath math(b, phase.loc);
     Row row = makeKnownRow(b, phase, math.div(item, parts), known);
     emitRowPart(b, phase, row, math.rem(item, parts));
@@ -197,7 +187,7 @@ Value SplitRows::emitOutputsItems(EmissionContext &context, OpBuilder &b) {
 
 void SplitRows::emitKeptPhase(PhaseContext &phase) const {
   SmallVector<Stored> known = getRowRecords(phase, 0, getNumStages());
-  emitItems(phase, [&](OpBuilder &b, Value item) {
+  emitEachItem(phase, [&](OpBuilder &b, Value item) {
     Row row = makeKnownRow(b, phase, item, known);
     emitKeptResults(b, phase, row);
   });

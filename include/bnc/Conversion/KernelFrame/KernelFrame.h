@@ -63,8 +63,9 @@ public:
   /// A section of the workspace that belongs to this kernel: a memref over
   /// its dims in kernel order; with chunked dims, over [chunks, dims...].
   KernelArray getSection(mlir::Value key, unsigned field = 0);
-  /// Elements [begin, begin + count) of the scratch memory, which `f.body`
-  /// keeps for its phases, as a memref of f64.
+  /// Gives the phases scratch memory: f64 elements at the pointer `memory`.
+  void setScratch(mlir::Value memory);
+  /// Elements [begin, begin + count) of the scratch memory, as a memref.
   mlir::Value getScratch(int64_t begin, int64_t count);
   /// Bytes of all inputs and outputs, as an index: what guards compare.
   mlir::Value getBytesMoved();

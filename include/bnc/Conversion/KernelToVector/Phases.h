@@ -23,6 +23,11 @@ struct PhaseContext : EmissionContext {
   const KeptArrays *keptArrays = nullptr;
 };
 
+/// Emits `body` for each work item of `phase`.
+void emitEachItem(
+    PhaseContext &phase,
+    llvm::function_ref<void(mlir::OpBuilder &b, mlir::Value item)> body);
+
 /// A row per item: its reductions, kept values and outputs.
 void emitRowsPhase(PhaseContext &phase);
 mlir::Value emitRowsItems(EmissionContext &context, mlir::OpBuilder &b);
