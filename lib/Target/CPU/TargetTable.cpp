@@ -3,11 +3,12 @@
 // figures. `llc_share` is what one call may expect to keep of the last level:
 // on servers 6 x L2, where non-temporal stores were measured to pay even when
 // the output is read at once (12 MB at 2 MB of L2, the nominal 260 MB
-// notwithstanding). Where a few cores share one L3: on Zen three quarters of it
-// (measured on Zen 4 with 32 MB: a non-temporal copy alone is faster from 18
-// MB, followed by a read of the output from 26 MB), elsewhere half, not
-// measured. `prefetch` was measured to give 10 to 15 % on Xeons and to cost as
-// much on Zen 4, so the rows for any x86-64 have it not.
+// notwithstanding). Where a few cores share one L3, about half of it: measured
+// on Zen 4 with 32 MB, where non-temporal stores pay from 15 MiB in training
+// and for 16-bit rows, from 18 in inference, and a copy that is read at once
+// from 26; elsewhere not measured. `prefetch` was measured to give 10 to 15 %
+// on Xeons and to cost as much on Zen 4, so the rows for any x86-64 have it
+// not.
 
 #include "bnc/Target/CPU/TargetTable.h"
 
@@ -46,13 +47,13 @@ static const TargetRow kRows[] = {
      12 * kMiB, true, true, true, true, true},
     // Zen: eight cores (four before Zen 3) share an L3 of 32 (16) MB.
     {"znver2", "AMD Zen 2", "x86-64-v3", "", 256, 16, 32 * kKiB, 512 * kKiB,
-     12 * kMiB, true, true, false, false, false},
+     7680 * kKiB, true, true, false, false, false},
     {"znver3", "AMD Zen 3", "x86-64-v3", "", 256, 16, 32 * kKiB, 512 * kKiB,
-     24 * kMiB, true, true, false, false, false},
+     15 * kMiB, true, true, false, false, false},
     {"znver4", "AMD Zen 4", "x86-64-v4", "+avx512bf16", 512, 32, 32 * kKiB,
-     kMiB, 24 * kMiB, true, true, true, true, false},
+     kMiB, 15 * kMiB, true, true, true, true, false},
     {"znver5", "AMD Zen 5", "x86-64-v4", "+avx512bf16", 512, 32, 48 * kKiB,
-     kMiB, 24 * kMiB, true, true, true, true, false},
+     kMiB, 15 * kMiB, true, true, true, true, false},
 };
 
 ArrayRef<TargetRow> bnc::getTargetRows() { return kRows; }
