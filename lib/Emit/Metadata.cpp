@@ -106,6 +106,7 @@ static void writeKernel(llvm::json::OStream &json, KernelOp kernel) {
           json.attribute("rows", entry.getRows());
           json.attribute("prefetch", entry.getPrefetch());
           json.attribute("batch", entry.getBatch());
+          json.attribute("read_ahead", entry.getReadAhead());
           json.attribute("nontemporal", entry.getNontemporal());
         });
     });

@@ -4,6 +4,8 @@
 #include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
 #include "bnc/Schedule/Passes.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 namespace bnc {
 #define GEN_PASS_DEF_SELECTSCHEDULEPASS
 #include "bnc/Schedule/Passes.h.inc"
@@ -26,6 +28,12 @@ static constexpr int64_t pairedQuarters = 3;
 /// row takes longer than the row: measured 1.4x faster at 16 columns, 1.25x at
 /// 65, 1.1x at 256.
 static constexpr int64_t batchedRowBytes = 1024;
+
+/// How far ahead sweeps read from memory: the hardware stops at a page, and the
+/// loads of parameters hide the misses from it. Measured on Zen 4: for outputs
+/// 1.25 to 1.45 times faster than without, for rows of 16 KiB and more 1.12 to
+/// 1.2 times, and no difference for those of up to 4 KiB.
+static constexpr int64_t outputReadAhead = 8192, rowReadAhead = 4096;
 
 /// Threads share rows where a call of few moves at least this many bytes.
 static constexpr int64_t splitBytes = 256 << 10;
@@ -68,6 +76,36 @@ static int64_t selectSplit(const KernelStructure &structure) {
   return splitBytes;
 }
 
+/// Whether what a kernel reads an element of at every point has 16 bits.
+static bool isNarrow(const KernelStructure &structure) {
+  for (auto [i, input] : llvm::enumerate(structure.getKernel().getInputs()))
+    if (structure.getInputDims(i) == structure.getAllDims() &&
+        getElementTypeOrSelf(input.getType()).getIntOrFloatBitWidth() != 16)
+      return false;
+  return true;
+}
+
+/// How far ahead `structure` reads where its data are in memory.
+static int64_t selectReadAhead(const KernelStructure &structure,
+                               TargetAttr target) {
+  if (structure.getForm() == KernelForm::Rows) {
+    std::optional<int64_t> bytes = getRowBytes(structure);
+    bool isLong = !bytes || *bytes > rowReadAhead;
+    return isLong && !target.getPrefetch() ? rowReadAhead : 0;
+  }
+  if (structure.isColumns())
+    return outputReadAhead;
+  // Elementwise: where no parameter is loaded along with the data, the hardware
+  // does better, by a fifth.
+  DimSet all = structure.getAllDims();
+  DimSet innermost = all & ~(all >> 1);
+  for (unsigned i = 0, e = structure.getKernel().getInputs().size(); i < e; ++i)
+    if (DimSet dims = structure.getInputDims(i);
+        dims != all && dims & innermost)
+      return outputReadAhead;
+  return 0;
+}
+
 static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
                                       TargetAttr target) {
   MLIRContext *context = target.getContext();
@@ -80,24 +118,28 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   KernelOp kernel = structure.getKernel();
   if (!isRows && !kernel.getDim(kernel.getNumDims() - 1).isDynamic())
     rows = 2;
-  // From memory the hardware has the next short row under way by itself; while
-  // a long one is written it rests.
   int64_t prefetch = isRows && target.getPrefetch() ? 1 : 0;
-  // In channels-last statistics it does not see the next block of steps.
-  int64_t prefetchFar =
-      structure.isColumns() || (isRows && !isShort) ? 1 : prefetch;
+  // In channels-last statistics the hardware does not see the next block of
+  // steps. While a long row of 16 bits is computed, memory rests.
+  bool isFar =
+      structure.isColumns() || (isRows && !isShort && isNarrow(structure));
+  int64_t prefetchFar = isFar ? 1 : prefetch;
+  int64_t readAhead = selectReadAhead(structure, target);
   bool batch = isRows && bytes && *bytes <= batchedRowBytes;
   if (batch)
     rows = 1;
+  auto makeCase = [&](int64_t minBytes, int64_t rows, bool fromMemory) {
+    return CPUCaseAttr::get(
+        context, minBytes, rows, fromMemory ? prefetchFar : prefetch,
+        /*nontemporal=*/fromMemory, batch, fromMemory ? readAhead : 0);
+  };
   SmallVector<CPUCaseAttr> cases;
-  cases.push_back(CPUCaseAttr::get(context, /*min_bytes=*/0, rows, prefetch,
-                                   /*nontemporal=*/false, batch));
+  int64_t share = target.getLlcShare();
+  cases.push_back(makeCase(/*minBytes=*/0, rows, /*fromMemory=*/false));
   if (isRows && rows > 1)
-    cases.push_back(
-        CPUCaseAttr::get(context, target.getLlcShare() / 4 * pairedQuarters,
-                         /*rows=*/1, prefetch, /*nontemporal=*/false, batch));
-  cases.push_back(CPUCaseAttr::get(context, target.getLlcShare(), /*rows=*/1,
-                                   prefetchFar, /*nontemporal=*/true, batch));
+    cases.push_back(makeCase(share / 4 * pairedQuarters, /*rows=*/1,
+                             /*fromMemory=*/false));
+  cases.push_back(makeCase(share, /*rows=*/1, /*fromMemory=*/true));
   return CPUScheduleAttr::get(context, cases, selectSplit(structure));
 }
 

@@ -81,6 +81,8 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
       os << ", finished in batches of a row a lane";
     if (option.getPrefetch())
       os << ", prefetch " << option.getPrefetch() << " ahead";
+    if (option.getReadAhead())
+      os << ", read " << option.getReadAhead() << " bytes ahead";
     os << (option.getNontemporal() ? ", non-temporal stores"
                                    : ", plain stores");
     if (option.getNontemporal())

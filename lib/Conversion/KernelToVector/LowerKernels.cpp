@@ -127,6 +127,17 @@ std::optional<int64_t> KernelLowering::getStaticBytes() {
   return bytes;
 }
 
+/// Whether the code of `plain` serves `nontemporal` as well: statistics that
+/// read ahead do so always, which costs a tenth where rows are in the caches.
+static bool canShareCode(KernelForm form, CPUCaseAttr plain,
+                         CPUCaseAttr nontemporal) {
+  return !plain.getNontemporal() && nontemporal.getNontemporal() &&
+         plain.getRows() == nontemporal.getRows() &&
+         plain.getBatch() == nontemporal.getBatch() &&
+         (form != KernelForm::Rows ||
+          plain.getReadAhead() == nontemporal.getReadAhead());
+}
+
 /// The cases that a call may take, in groups that share code: one, or a plain
 /// one and one that differs in nontemporal stores, and what they prefetch,
 /// alone.
@@ -140,12 +151,9 @@ SmallVector<ArrayRef<CPUCaseAttr>> KernelLowering::groupCases() {
   }
   SmallVector<ArrayRef<CPUCaseAttr>> groups;
   while (!cases.empty()) {
-    size_t count = cases.size() > 1 && !cases[0].getNontemporal() &&
-                           cases[1].getNontemporal() &&
-                           cases[0].getRows() == cases[1].getRows() &&
-                           cases[0].getBatch() == cases[1].getBatch()
-                       ? 2
-                       : 1;
+    bool isPair = cases.size() > 1 &&
+                  canShareCode(structure.getForm(), cases[0], cases[1]);
+    size_t count = isPair ? 2 : 1;
     groups.push_back(cases.take_front(count));
     cases = cases.drop_front(count);
   }

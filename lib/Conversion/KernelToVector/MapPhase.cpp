@@ -97,7 +97,9 @@ public:
   RowRange(PhaseContext &phase, const MapShape &shape, Value from, Value length,
            const KeptArrays *kept)
       : phase(phase), shape(shape),
-        run{shape.laneGroup, from, length, phase.nontemporal, kept} {}
+        run{shape.laneGroup, from, length, phase.nontemporal, kept} {
+    run.nontemporalPrefetch.bytes = phase.nontemporalSchedule.getReadAhead();
+  }
 
   /// Rows phase.begin to phase.end.
   void emit(OpBuilder &b);
@@ -208,9 +210,10 @@ static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
     PointEmitter origin(body, phase, makeOrigin(body, phase));
     origin.useKeptArrays(phase.keptArrays, allStages);
     PointEmitter *rows[] = {&origin};
-    emitMapSweep(body, phase, rows,
-                 MapRun{shape.laneGroup, from, size, phase.nontemporal,
-                        phase.keptArrays});
+    MapRun run{shape.laneGroup, from, size, phase.nontemporal,
+               phase.keptArrays};
+    run.nontemporalPrefetch.bytes = phase.nontemporalSchedule.getReadAhead();
+    emitMapSweep(body, phase, rows, run);
   });
 }
 

@@ -95,6 +95,19 @@ void bnc::emitPrefetch(OpBuilder &b, const EmissionContext &context,
   }
 }
 
+void bnc::emitReadAhead(OpBuilder &b, const EmissionContext &context,
+                        ArrayRef<const KernelArray *> arrays,
+                        const Point &point, DimSet laneGroup, unsigned slot,
+                        int64_t bytes) {
+  for (const KernelArray *array : arrays) {
+    SmallVector<Value> coordinates = point.coordinates;
+    Value &position = coordinates[getLastDim(laneGroup)];
+    int64_t elements = bytes * 8 / array->element.getIntOrFloatBitWidth();
+    position = LoopMath(b, context.loc).add(position, elements);
+    emitPrefetch(b, context, array, coordinates, slot, PrefetchInto::L2);
+  }
+}
+
 Value Period::at(OpBuilder &b, Value position) const {
   return LoopMath(b, loc).rem(position, extent);
 }
@@ -123,19 +136,25 @@ struct MapSweep {
   SmallVector<MapOutput> outputs;
   SmallVector<const KernelArray *> inputs;
 
-  /// Prefetches what the rows after those in work will read where this point
-  /// reads, once a line: memory would rest while outputs are written.
+  /// Prefetches, once a line, what is read further on, and what the rows after
+  /// those in work will read where this point reads: memory would rest while
+  /// outputs are written.
   void emitPrefetch(OpBuilder &b, const Point &point, unsigned slot,
                     bool nontemporal) {
-    int64_t ahead = nontemporal ? run.nontemporalPrefetch : run.prefetch;
-    if (ahead == 0)
+    const Prefetch &prefetch =
+        nontemporal ? run.nontemporalPrefetch : run.prefetch;
+    if (prefetch.bytes != 0)
+      emitReadAhead(b, context, inputs, point, run.laneGroup, slot,
+                    prefetch.bytes);
+    if (prefetch.rows == 0)
       return;
     // The last kept dim's neighbour is the next row, or close to it where rows
     // of another outer dim follow.
     SmallVector<Value> coordinates = point.coordinates;
     if (DimSet keptDims = context.structure.getKeptDims()) {
       Value &row = coordinates[getLastDim(keptDims)];
-      row = LoopMath(b, context.loc).add(row, ahead * int64_t(rows.size()));
+      row = LoopMath(b, context.loc)
+                .add(row, prefetch.rows * int64_t(rows.size()));
     }
     bnc::emitPrefetch(b, context, inputs, coordinates, slot, PrefetchInto::L1);
   }

@@ -169,6 +169,8 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
         Value to = inner.min(inner.mul(last, mapBlock), length);
         Value turn = emitTotalExtent(body, loc, phase.frame, period);
         MapRun part{run, from, inner.sub(to, from), phase.nontemporal, &kept};
+        part.nontemporalPrefetch.bytes =
+            phase.nontemporalSchedule.getReadAhead();
         part.period = Period(loc, turn);
         PointEmitter *rows[] = {&row};
         if (phase.schedule.getRows() > 1) {

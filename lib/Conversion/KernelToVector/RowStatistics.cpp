@@ -32,8 +32,8 @@ public:
     SmallVector<Value> terms;
     for (Operation *op : reductions)
       terms.push_back(op->getOperand(0));
-    runGroups = collapseDims(phase.structure.getReducedDims(),
-                             listInputs(phase, terms));
+    inputs = listInputs(phase, terms);
+    runGroups = collapseDims(phase.structure.getReducedDims(), inputs);
     laneGroup = runGroups.pop_back_val();
   }
 
@@ -65,13 +65,20 @@ private:
                                      ArrayRef<Value> pivots);
   /// Returns a vector for every sum. Adds by the dot products of `dots` if it
   /// is set, else by `add`.
+  /// If `readAhead` is not 0, what is read is fetched so many bytes before.
   SmallVector<Value> emitPass(OpBuilder &b, const Span &chunk,
                               unsigned sumsPerTerm, AddTerm add,
+                              int64_t readAhead = 0,
                               const ChunkRecords *dots = nullptr);
-  /// Elements of a vector of terms, and of one for every accumulator.
-  int64_t getWidth() const {
-    return phase.target.lanes * (phase.plan.getPairs() ? 2 : 1);
+  /// How far the first pass reads ahead.
+  int64_t getReadAhead() const {
+    bool isPlain = getConstantIndex(phase.nontemporal) == 0;
+    return (isPlain ? phase.schedule : phase.nontemporalSchedule)
+        .getReadAhead();
   }
+  /// Elements of a vector of terms, and of one for every accumulator.
+  int64_t getWidth() const { return phase.target.lanes * getVectorsPerTerm(); }
+  int64_t getVectorsPerTerm() const { return phase.plan.getPairs() ? 2 : 1; }
   int64_t getUnit() const { return phase.plan.getAccumulators() * getWidth(); }
   /// The input that `reduction` adds up as it is; null if it computes.
   const KernelArray *getPlainInput(Operation *reduction) const;
@@ -86,6 +93,7 @@ private:
   Location loc;
   MutableArrayRef<Row> rows;
   ArrayRef<Operation *> reductions;
+  SmallVector<const KernelArray *> inputs;
   DimSet laneGroup;
   SmallVector<DimSet> runGroups;
 };
@@ -106,6 +114,7 @@ const KernelArray *RowStage::getPlainInput(Operation *reduction) const {
 
 SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
                                       unsigned sumsPerTerm, AddTerm add,
+                                      int64_t readAhead,
                                       const ChunkRecords *dots) {
   unsigned slots = phase.plan.getAccumulators();
   unsigned perRow = reductions.size() * sumsPerTerm;
@@ -163,12 +172,15 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
     }
     return emitLaneLoop(
         runBuilder, loc, block.length, getWidth(), slots, carried,
-        [&](OpBuilder &body, Value position, Value count, unsigned,
+        [&](OpBuilder &body, Value position, Value count, unsigned slot,
             MutableArrayRef<Value> sums) {
           for (auto [r, row] : llvm::enumerate(rows)) {
             Point point = runEmitters[r]->getPoint();
             Value at = LoopMath(body, loc).add(block.begin, position);
             point.setLanes(body, phase, laneGroup, at, count);
+            if (readAhead != 0 && !count)
+              emitReadAhead(body, phase, inputs, point, laneGroup,
+                            slot * getVectorsPerTerm(), readAhead);
             addTerms(body, point, *runEmitters[r], r * reductions.size(),
                      sums.slice(r * perRow, perRow));
           }
@@ -229,7 +241,7 @@ SmallVector<Value> RowStage::emitFirstPass(OpBuilder &b, const Span &chunk,
   return emitPass(
       b, chunk, records.getFirstSums(),
       [&](auto &&...arguments) { records.addFirst(arguments...); },
-      canDot() ? &records : nullptr);
+      getReadAhead(), canDot() ? &records : nullptr);
 }
 
 SmallVector<Value> RowStage::emitCentredPass(OpBuilder &b, const Span &chunk,

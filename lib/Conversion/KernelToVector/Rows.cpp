@@ -75,8 +75,8 @@ static void emitSpanOutputs(OpBuilder &b, PhaseContext &phase,
       emitters.push_back(owned.back().get());
     }
     MapRun run{shape.laneGroup, span.begin, span.length, phase.nontemporal};
-    run.prefetch = prefetch;
-    run.nontemporalPrefetch = nontemporalPrefetch;
+    run.prefetch.rows = prefetch;
+    run.nontemporalPrefetch.rows = nontemporalPrefetch;
     emitMapSweep(body, phase, emitters, run);
     return SmallVector<Value>();
   };

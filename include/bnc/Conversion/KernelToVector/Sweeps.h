@@ -46,6 +46,14 @@ private:
   mlir::Value extent;
 };
 
+/// How far ahead of what is in work inputs are prefetched, 0 for not at all.
+struct Prefetch {
+  /// Rows, into L1.
+  int64_t rows = 0;
+  /// Bytes along a run, into L2.
+  int64_t bytes = 0;
+};
+
 /// A part of the map of a kernel: `length` elements from `begin` on along the
 /// lane group.
 struct MapRun {
@@ -60,9 +68,8 @@ struct MapRun {
   /// If set, whole turns: another run that begins this far behind is stored
   /// along, of the same length, and shares what repeats. Only for plain stores.
   mlir::Value apart = {};
-  /// Rows ahead of those in work whose inputs are prefetched, 0 for none: while
-  /// stores go to the caches, and past them.
-  int64_t prefetch = 0, nontemporalPrefetch = 0;
+  /// What is prefetched: while stores go to the caches, and past them.
+  Prefetch prefetch = {}, nontemporalPrefetch = {};
 };
 
 /// A line of the caches, and what a write-combining buffer holds.
@@ -79,6 +86,11 @@ void emitPrefetch(mlir::OpBuilder &b, const EmissionContext &context,
                   llvm::ArrayRef<const KernelArray *> arrays,
                   llvm::ArrayRef<mlir::Value> coordinates, unsigned slot,
                   PrefetchInto into);
+/// The same of what is read `bytes` after `point` along `laneGroup`, into L2.
+void emitReadAhead(mlir::OpBuilder &b, const EmissionContext &context,
+                   llvm::ArrayRef<const KernelArray *> arrays,
+                   const Point &point, DimSet laneGroup, unsigned slot,
+                   int64_t bytes);
 
 /// Elements an item covers where a map is one run: small enough to share among
 /// threads, long enough that an item's start costs nothing.

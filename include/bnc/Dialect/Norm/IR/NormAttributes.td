@@ -148,10 +148,14 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
     * `nontemporal`: whole lines of the outputs bypass the caches.
     * `batch`: what `rows` kernels compute once a row is computed for as many
       rows as there are lanes, a row a lane, where rows are short enough.
+    * `read_ahead`: bytes before which what the first sweep over the inputs
+      reads is fetched into L2, 0 for none: the statistics of `rows` kernels,
+      and outputs that bypass the caches otherwise.
   }];
   let parameters = (ins "int64_t":$min_bytes, "int64_t":$rows,
                         "int64_t":$prefetch, "bool":$nontemporal,
-                        DefaultValuedParameter<"bool", "false">:$batch);
+                        DefaultValuedParameter<"bool", "false">:$batch,
+                        DefaultValuedParameter<"int64_t", "0">:$read_ahead);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
