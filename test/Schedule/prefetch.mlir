@@ -10,13 +10,13 @@
 // The next row is prefetched where the target's row says that it pays; elsewhere
 // long rows in memory read ahead, and fetch the next row where they are of 16
 // bits.
-// WITHOUT: #norm.cpu_schedule<<{{.*}}prefetch = 0{{[^>]*}}>, <{{.*}}prefetch = 0{{.*}}read_ahead = 4096>
+// WITHOUT: #norm.cpu_schedule<<{{.*}}prefetch = 0{{[^>]*}}>, <{{.*}}prefetch = 0{{.*}}read_ahead = 4096, write_ahead = 4096>
 // SHORT: #norm.cpu_schedule<{{.*}}prefetch = 0{{.*}}prefetch = 0
 // SHORT-NOT: read_ahead
 // WITH: #norm.cpu_schedule<{{.*}}prefetch = 1{{.*}}prefetch = 1
 // WITH-NOT: read_ahead
-// NARROW: #norm.cpu_schedule<<{{.*}}prefetch = 0{{[^>]*}}>, <{{.*}}prefetch = 1{{.*}}read_ahead = 4096>
+// NARROW: #norm.cpu_schedule<<{{.*}}prefetch = 0{{[^>]*}}>, <{{.*}}prefetch = 1{{.*}}read_ahead = 4096, write_ahead = 4096>
 
 // Outputs read ahead where parameters are loaded along with the data.
-// LAST: #norm.cpu_schedule<<{{.*}}prefetch = 0{{[^>]*}}>, <{{.*}}prefetch = 0{{.*}}read_ahead = 8192>
+// LAST: #norm.cpu_schedule<<{{.*}}prefetch = 0{{[^>]*}}>, <{{.*}}prefetch = 0{{.*}}read_ahead = 8192, write_ahead = 4096>
 // FIRST-NOT: read_ahead

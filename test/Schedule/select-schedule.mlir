@@ -6,7 +6,7 @@
 
 module attributes {norm.target = #t} {
   // CHECK-LABEL: @short_rows
-  // CHECK: schedule = #norm.cpu_schedule<<min_bytes = 0, rows = 2, prefetch = 1, nontemporal = false>, <min_bytes = 3750000, rows = 1, prefetch = 1, nontemporal = false>, <min_bytes = 5000000, rows = 1, prefetch = 1, nontemporal = true>>
+  // CHECK: schedule = #norm.cpu_schedule<<min_bytes = 0, rows = 2, prefetch = 1, nontemporal = false>, <min_bytes = 3750000, rows = 1, prefetch = 1, nontemporal = false>, <min_bytes = 5000000, rows = 1, prefetch = 1, nontemporal = true, write_ahead = 4096>>
   norm.func @short_rows(%x: [r, c = 2048] f32, %eps: f32) -> (y: [r, c] f32) {
     %0 = norm.layer_norm %x over [1] eps %eps : (tensor<?x2048xf32>, f32) -> tensor<?x2048xf32>
     norm.return %0 : tensor<?x2048xf32>
@@ -18,7 +18,7 @@ module attributes {norm.target = #t} {
     norm.return %0 : tensor<?x2049xf32>
   }
   // CHECK-LABEL: @dynamic_rows
-  // CHECK: <min_bytes = 0, rows = 1, prefetch = 1, {{.*}}nontemporal = true> split 262144>
+  // CHECK: <min_bytes = 0, rows = 1, prefetch = 1, {{.*}}nontemporal = true, write_ahead = 4096> split 262144>
   norm.func @dynamic_rows(%x: [r, c] f32, %eps: f32) -> (y: [r, c] f32) {
     %0 = norm.layer_norm %x over [1] eps %eps : (tensor<?x?xf32>, f32) -> tensor<?x?xf32>
     norm.return %0 : tensor<?x?xf32>

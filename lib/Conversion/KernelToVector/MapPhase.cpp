@@ -99,6 +99,7 @@ public:
       : phase(phase), shape(shape),
         run{shape.laneGroup, from, length, phase.nontemporal, kept} {
     run.nontemporalPrefetch.bytes = phase.nontemporalSchedule.getReadAhead();
+    run.writeAhead = phase.nontemporalSchedule.getWriteAhead();
   }
 
   /// Rows phase.begin to phase.end.
@@ -213,6 +214,7 @@ static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
     MapRun run{shape.laneGroup, from, size, phase.nontemporal,
                phase.keptArrays};
     run.nontemporalPrefetch.bytes = phase.nontemporalSchedule.getReadAhead();
+    run.writeAhead = phase.nontemporalSchedule.getWriteAhead();
     emitMapSweep(body, phase, rows, run);
   });
 }

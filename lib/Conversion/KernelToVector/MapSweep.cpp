@@ -135,6 +135,8 @@ struct MapSweep {
   const MapRun &run;
   SmallVector<MapOutput> outputs;
   SmallVector<const KernelArray *> inputs;
+  /// Whether plain stores are emitted in place of nontemporal ones.
+  bool isFallback = false;
 
   /// Prefetches, once a line, what is read further on, and what the rows after
   /// those in work will read where this point reads: memory would rest while
@@ -159,6 +161,15 @@ struct MapSweep {
     bnc::emitPrefetch(b, context, inputs, coordinates, slot, PrefetchInto::L1);
   }
 
+  /// Fetches what is stored through the caches in place of past them.
+  void fetchOutputs(OpBuilder &b, const Point &point, unsigned slot) {
+    if (!isFallback || run.writeAhead == 0)
+      return;
+    for (const MapOutput &output : outputs)
+      emitReadAhead(b, context, output.array, point, run.laneGroup, slot,
+                    run.writeAhead);
+  }
+
   /// If the run has a period, `phase` is the vector's, and moves on by `step`.
   /// It is vector number `slot` of its turn, which begins at a line of every
   /// output where it stores nontemporally.
@@ -181,6 +192,7 @@ struct MapSweep {
         point.setLanes(b, context, run.laneGroup, at, count);
         if (!count)
           emitPrefetch(b, point, slot, nontemporal);
+        fetchOutputs(b, point, slot);
         auto &lanes = *emitters.emplace_back(
             std::make_unique<PointEmitter>(b, context, point, row));
         lanes.useKeptArrays(kept, context.structure.getNumStages() + 1);
@@ -216,6 +228,7 @@ struct MapSweep {
       Point even = row->getPoint();
       even.setLanes(b, context, run.laneGroup, position, Value());
       emitPrefetch(b, even, slot, nontemporal);
+      fetchOutputs(b, even, slot);
       Point odd = even;
       even.parity = 0;
       odd.parity = 1;
@@ -393,14 +406,22 @@ struct MapSweep {
     if (getConstantIndex(run.nontemporal) == 0 || rows.size() > 1 || run.apart)
       return emitPlain(b);
     Value condition = emitCondition(b);
-    if (std::optional<int64_t> known = getConstantIndex(condition))
-      return *known != 0 ? emitNontemporal(b) : emitPlain(b);
+    std::optional<int64_t> known = getConstantIndex(condition);
+    std::optional<int64_t> wanted = getConstantIndex(run.nontemporal);
+    if (known && *known != 0)
+      return emitNontemporal(b);
+    auto emitFallback = [&](OpBuilder &inside) {
+      isFallback = wanted && *wanted != 0;
+      emitPlain(inside);
+    };
+    if (known)
+      return emitFallback(b);
     auto branch = scf::IfOp::create(b, context.loc, TypeRange(), condition,
                                     /*withElseRegion=*/true);
     OpBuilder yes = branch.getThenBodyBuilder();
     emitNontemporal(yes);
     OpBuilder no = branch.getElseBodyBuilder();
-    emitPlain(no);
+    emitFallback(no);
   }
 
   /// Peels a head so that the vectors of every output start at a line, and

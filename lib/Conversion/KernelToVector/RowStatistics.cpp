@@ -178,7 +178,7 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
             Point point = runEmitters[r]->getPoint();
             Value at = LoopMath(body, loc).add(block.begin, position);
             point.setLanes(body, phase, laneGroup, at, count);
-            if (readAhead != 0 && !count)
+            if (readAhead != 0)
               emitReadAhead(body, phase, inputs, point, laneGroup,
                             slot * getVectorsPerTerm(), readAhead);
             addTerms(body, point, *runEmitters[r], r * reductions.size(),

@@ -77,6 +77,7 @@ static void emitSpanOutputs(OpBuilder &b, PhaseContext &phase,
     MapRun run{shape.laneGroup, span.begin, span.length, phase.nontemporal};
     run.prefetch.rows = prefetch;
     run.nontemporalPrefetch.rows = nontemporalPrefetch;
+    run.writeAhead = phase.nontemporalSchedule.getWriteAhead();
     emitMapSweep(body, phase, emitters, run);
     return SmallVector<Value>();
   };

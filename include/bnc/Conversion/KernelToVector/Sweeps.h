@@ -59,7 +59,7 @@ struct Prefetch {
 struct MapRun {
   DimSet laneGroup;
   mlir::Value begin, length;
-  /// An i1: whether to store past the caches.
+  /// An i1: whether to store past the caches if the run is long enough.
   mlir::Value nontemporal;
   /// What is not computed again; null for nothing.
   const KeptArrays *keptArrays = nullptr;
@@ -70,6 +70,9 @@ struct MapRun {
   mlir::Value apart = {};
   /// What is prefetched: while stores go to the caches, and past them.
   Prefetch prefetch = {}, nontemporalPrefetch = {};
+  /// Bytes ahead of which outputs are fetched into L2 where `nontemporal` is
+  /// always set but the run too short, 0 for none.
+  int64_t writeAhead = 0;
 };
 
 /// A line of the caches, and what a write-combining buffer holds.

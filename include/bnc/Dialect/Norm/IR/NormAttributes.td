@@ -151,11 +151,15 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
     * `read_ahead`: bytes before which what the first sweep over the inputs
       reads is fetched into L2, 0 for none: the statistics of `rows` kernels,
       and outputs that bypass the caches otherwise.
+    * `write_ahead`: bytes before which lines of outputs are fetched into L2
+      where `nontemporal` stores are wanted but runs are too short for them, 0
+      for none.
   }];
   let parameters = (ins "int64_t":$min_bytes, "int64_t":$rows,
                         "int64_t":$prefetch, "bool":$nontemporal,
                         DefaultValuedParameter<"bool", "false">:$batch,
-                        DefaultValuedParameter<"int64_t", "0">:$read_ahead);
+                        DefaultValuedParameter<"int64_t", "0">:$read_ahead,
+                        DefaultValuedParameter<"int64_t", "0">:$write_ahead);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
