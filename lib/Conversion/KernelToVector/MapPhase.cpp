@@ -67,6 +67,11 @@ static SmallVector<KeptValue> listHoisted(const EmissionContext &context,
   return hoisted;
 }
 
+/// See getLaneBlock.
+static constexpr int64_t laneBlockBytes = 4096;
+/// Bytes of stack for the tables of the one loop of a function.
+static constexpr int64_t mapTableBytes = 6144;
+
 static Point makeOrigin(OpBuilder &b, const EmissionContext &context) {
   Point point;
   point.coordinates.assign(context.frame.getKernel().getNumDims(),
@@ -219,37 +224,62 @@ static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
   });
 }
 
+/// The lanes of a static row that are computed for all rows of a task before
+/// the next lanes, at most `most`: what varies over the lanes alone then stays
+/// in L1.
+static int64_t getLaneBlock(const PhaseContext &phase, int64_t length,
+                            int64_t most) {
+  int64_t lanes =
+      laneBlockBytes * 8 / phase.structure.getComputeType().getWidth();
+  // From memory short pieces of a row cost more than parameters from L2.
+  bool isPlain = getConstantIndex(phase.nontemporal) == 0;
+  int64_t parts = isPlain ? llvm::divideCeil(length, lanes)
+                          : std::max(length / lanes, int64_t(1));
+  parts = std::max(parts, int64_t(llvm::divideCeil(length, most)));
+  int64_t block = llvm::divideCeil(length, parts);
+  return std::min(length,
+                  int64_t(llvm::alignTo(block, 4 * phase.target.lanes)));
+}
+
 static void emitMapRows(OpBuilder &b, PhaseContext &phase,
                         const MapShape &shape) {
   LoopMath math(b, phase.loc);
   Value zero = math.constant(0);
   Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
+  std::optional<int64_t> known = getConstantIndex(length);
   SmallVector<KeptValue> hoisted = listHoisted(phase, shape);
-  if (hoisted.empty()) {
+  bool isShared = phase.structure.isColumns() || !hoisted.empty();
+  if (!isShared || (!known && hoisted.empty())) {
     RowRange(phase, shape, zero, length, phase.keptArrays).emit(b);
     return;
   }
   // Where the length is dynamic, the tables of a period are in this function
   // too.
-  std::optional<int64_t> known = getConstantIndex(length);
-  int64_t block =
-      getTableSize(phase, hoisted, known ? tableBytes : tableBytes / 2);
+  int64_t block = std::numeric_limits<int64_t>::max();
+  if (!hoisted.empty())
+    block =
+        getTableSize(phase, hoisted, known ? mapTableBytes : tableBytes / 2);
+  if (known)
+    block = getLaneBlock(phase, *known, block);
   PointEmitter origin(b, phase, makeOrigin(b, phase));
   auto emitLanes = [&](OpBuilder &inside, Value from, Value size) {
+    if (hoisted.empty())
+      return RowRange(phase, shape, from, size, phase.keptArrays).emit(inside);
     origin.moveTo(inside);
     KeptArrays kept = emitStackTables(inside, phase, origin, shape.laneGroup,
                                       hoisted, block, from, size);
     RowRange(phase, shape, from, size, &kept).emit(inside);
   };
-  if (known && *known <= block)
+  if (known == block)
     return emitLanes(b, zero, length);
   emitLoop(b, phase.loc, zero, math.ceilDiv(length, block), 1, {},
            [&](OpBuilder &body, Value index, ValueRange) {
              LoopMath inner(body, phase.loc);
              Value from = inner.mul(index, block);
-             emitLanes(
-                 body, from,
-                 inner.min(inner.sub(length, from), inner.constant(block)));
+             Value size = inner.constant(block);
+             if (!known || *known % block != 0)
+               size = inner.min(inner.sub(length, from), size);
+             emitLanes(body, from, size);
              return SmallVector<Value>();
            });
 }
