@@ -90,6 +90,10 @@ TEST_P(Bits, AreEqual) {
 INSTANTIATE_TEST_SUITE_P(
     Specs, Bits,
     testing::Values(BitsCase{"layer_norm", layerNormF32, "c", 257},
+                    // A row a lane where the extent is known.
+                    BitsCase{"short_layer_norm", layerNormF32, "c", 8},
+                    BitsCase{"odd_layer_norm", layerNormF32, "c", 5},
+                    BitsCase{"short_add_rms_norm", addRMSNormRows, "c", 4},
                     // Blocks and chunks, the last of either not whole.
                     BitsCase{"long_layer_norm", layerNormF32, "c", 4723, 64},
                     BitsCase{"long_add_rms_norm", addRMSNormRows, "c", 6700, 7},

@@ -24,8 +24,20 @@ static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
 static void emitRowBatches(PhaseContext &phase) {
   int64_t lanes = phase.target.lanes;
   LoopMath math(phase.b, phase.loc);
-  Value batches = math.ceilDiv(math.sub(phase.end, phase.begin), lanes);
-  emitLoop(phase.b, phase.loc, math.constant(0), batches, 1, {},
+  Value rows = math.sub(phase.end, phase.begin);
+  Value batches = math.ceilDiv(rows, lanes), transposed = math.constant(0);
+  if (canTransposeRows(phase)) {
+    transposed = math.div(rows, lanes);
+    emitLoop(phase.b, phase.loc, math.constant(0), transposed, 1, {},
+             [&](OpBuilder &body, Value index, ValueRange) {
+               LoopMath inner(body, phase.loc);
+               emitTransposedRows(
+                   body, phase,
+                   inner.add(phase.begin, inner.mul(index, lanes)));
+               return SmallVector<Value>();
+             });
+  }
+  emitLoop(phase.b, phase.loc, transposed, batches, 1, {},
            [&](OpBuilder &body, Value index, ValueRange) {
              LoopMath inner(body, phase.loc);
              Value first = inner.add(phase.begin, inner.mul(index, lanes));

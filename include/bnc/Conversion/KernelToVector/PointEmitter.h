@@ -118,6 +118,11 @@ public:
     records[reduction] = record;
   }
 
+  /// Gives `value` at the point, a vector if it varies over the lanes.
+  void setValue(mlir::Value value, mlir::Value emitted) {
+    values[value] = emitted;
+  }
+
   const Record &getRecord(mlir::Value reduction) const {
     return *findRecord(reduction);
   }

@@ -4,6 +4,7 @@
 #ifndef BNC_CONVERSION_KERNELTOVECTOR_ROWBATCH_H
 #define BNC_CONVERSION_KERNELTOVECTOR_ROWBATCH_H
 
+#include "bnc/Conversion/KernelToVector/ChunkRecords.h"
 #include "bnc/Conversion/KernelToVector/RowStatistics.h"
 
 namespace bnc {
@@ -17,8 +18,51 @@ bool canBatchRows(PhaseContext &phase);
 /// as the target has lanes. What is computed a row each from its sums, records,
 /// rstd and other kept values, is computed in vectors with a row a lane; rows
 /// whose sums do not serve are done again by themselves.
+class RowBatch {
+public:
+  RowBatch(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value first,
+           mlir::Value count);
+  virtual ~RowBatch() = default;
+
+  void emit();
+
+protected:
+  /// The records of the reductions, a row a lane.
+  virtual llvm::SmallVector<Record> emitRecords() = 0;
+  /// Results and outputs. Of each reduction `fields` has the fields of its
+  /// records, as arrays of one a row; `kept` knows the records.
+  virtual void
+  emitResults(llvm::ArrayRef<llvm::SmallVector<mlir::Value>> fields) = 0;
+
+  mlir::OpBuilder &b;
+  PhaseContext &phase;
+  mlir::Location loc;
+  mlir::Value first, count;
+  int64_t lanes;
+  llvm::ArrayRef<mlir::Operation *> reductions;
+  /// A term is a reduction, a row a lane.
+  ChunkRecords chunkRecords;
+  /// Emits what is one a row, with a row a lane.
+  std::unique_ptr<PointEmitter> kept;
+  /// Elements of a row, in f64.
+  mlir::Value counted;
+
+private:
+  /// Rows whose records are suspect are done again by themselves.
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>> emitFields();
+};
+
+/// A batch whose rows are added up and written one after the other.
 void emitRowBatch(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value first,
                   mlir::Value count);
+
+/// Whether as many rows as there are lanes are kept in registers, a row a lane:
+/// short ones of f32 that follow each other in memory, with parameters along
+/// the row and no results but outputs.
+bool canTransposeRows(PhaseContext &phase);
+/// A batch of such rows, one a lane, from `first` on.
+void emitTransposedRows(mlir::OpBuilder &b, PhaseContext &phase,
+                        mlir::Value first);
 
 } // namespace bnc
 
