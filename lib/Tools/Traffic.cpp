@@ -4,6 +4,7 @@
 #include "Traffic.h"
 
 #include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
+#include "bnc/Dialect/Norm/Analysis/ShortRows.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -113,6 +114,29 @@ static void addSweep(const KernelStructure &structure, ArrayRef<Value> values,
   }
 }
 
+static PlanAttr getPlan(Operation *reduction) {
+  if (auto moments = dyn_cast<MomentsOp>(reduction))
+    return moments.getPlanAttr();
+  return cast<SumOfSquaresOp>(reduction).getPlanAttr();
+}
+
+/// Whether all rows stay in registers from their statistics to their outputs.
+static bool staysInRegisters(const KernelStructure &structure, FuncOp func,
+                             const Extent &extent) {
+  KernelOp kernel = structure.getKernel();
+  auto schedule = dyn_cast_or_null<CPUScheduleAttr>(kernel.getScheduleAttr());
+  if (!schedule || !schedule.getCases()[0].getBatch() ||
+      structure.getNumStages() != 1)
+    return false;
+  for (Value input : kernel.getInputs())
+    if (auto argument = dyn_cast<BlockArgument>(input);
+        argument && func.getArgumentPort(argument.getArgNumber()).getStrided())
+      return false;
+  PlanAttr plan = getPlan(structure.getReductions(0)[0]);
+  return plan && canTransposeRows(structure, plan.getLanes()) &&
+         extent.of(structure.getKeptDims()) % plan.getLanes() == 0;
+}
+
 Traffic bnc::getTraffic(FuncOp func, KernelOp kernel, const Extents &extents) {
   KernelStructure structure(kernel);
   Extent extent(kernel, extents);
@@ -158,6 +182,12 @@ Traffic bnc::getTraffic(FuncOp func, KernelOp kernel, const Extents &extents) {
       structure,
       llvm::to_vector<4>(kernel.getBlock()->getTerminator()->getOperands()),
       /*moments=*/false, traffic);
+  if (staysInRegisters(structure, func, extent)) {
+    traffic.sweeps = traffic.mostSweeps = 1;
+    for (auto [i, stream] : llvm::enumerate(traffic.inputs))
+      if (structure.getInputDims(i) == structure.getAllDims())
+        stream.leastAccesses = stream.mostAccesses = 1;
+  }
   for (auto [i, stream] : llvm::enumerate(traffic.inputs)) {
     DimSet others = structure.getAllDims() & ~structure.getInputDims(i);
     if (!others)

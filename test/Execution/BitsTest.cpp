@@ -26,6 +26,7 @@ class Bits : public ExecutionTest,
 } // namespace
 
 static std::string layerNormF32(int64_t c) { return layerNormRows("f32", c); }
+static std::string layerNormBF16(int64_t c) { return layerNormRows("bf16", c); }
 
 static constexpr int threadCounts[] = {1, 2, 3, 7};
 static constexpr unsigned misalignments[] = {0, 4, 16, 36};
@@ -92,6 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(BitsCase{"layer_norm", layerNormF32, "c", 257},
                     // A row a lane where the extent is known.
                     BitsCase{"short_layer_norm", layerNormF32, "c", 8},
+                    BitsCase{"short_layer_norm_bf16", layerNormBF16, "c", 6},
                     BitsCase{"odd_layer_norm", layerNormF32, "c", 5},
                     BitsCase{"short_add_rms_norm", addRMSNormRows, "c", 4},
                     // Blocks and chunks, the last of either not whole.

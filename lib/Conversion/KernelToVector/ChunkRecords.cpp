@@ -52,6 +52,27 @@ void ChunkRecords::addFirst(OpBuilder &b, unsigned term, Value x,
     sums[1] = addSquare(b, x, sums[1]);
 }
 
+const KernelArray *ChunkRecords::getPlainInput(unsigned term) const {
+  auto widened = terms[term]->getOperand(0).getDefiningOp<arith::ExtFOp>();
+  auto argument =
+      widened ? dyn_cast<BlockArgument>(widened.getIn()) : BlockArgument();
+  KernelOp kernel = phase.frame.getKernel();
+  if (!argument || argument.getArgNumber() >= kernel.getInputs().size())
+    return nullptr;
+  const KernelArray &array = phase.frame.getInput(argument.getArgNumber());
+  bool isAlong = array.getDimSet() >> (kernel.getNumDims() - 1) & 1;
+  return array.element.isBF16() && isAlong ? &array : nullptr;
+}
+
+bool ChunkRecords::addsPairs() const {
+  if (!phase.plan.getPairs() || !phase.target.bf16)
+    return false;
+  for (unsigned term = 0; term < terms.size(); ++term)
+    if (!getPlainInput(term))
+      return false;
+  return true;
+}
+
 void ChunkRecords::addFirstPairs(OpBuilder &b, unsigned term, Value pairs,
                                  MutableArrayRef<Value> sums) const {
   unsigned squares = 0;

@@ -10,15 +10,6 @@
 using namespace mlir;
 using namespace bnc;
 
-/// An odd n takes n * (n - 1) shuffles, each with indices of its own.
-static constexpr int64_t maxOdd = 7;
-
-bool bnc::canInterleave(int64_t n) {
-  while (n % 2 == 0)
-    n /= 2;
-  return n <= maxOdd;
-}
-
 static int64_t getLanes(ArrayRef<Value> vectors) {
   return cast<VectorType>(vectors[0].getType()).getNumElements();
 }

@@ -156,41 +156,49 @@ Value PointEmitter::loadPairs(const KernelArray &array) {
              loadLanes(array, lanes, laneMask));
 }
 
+Value bnc::emitHalf(OpBuilder &b, Location loc, Value pairs, unsigned parity) {
+  auto type = cast<VectorType>(pairs.getType());
+  if (parity == 1)
+    pairs =
+        arith::ShRUIOp::create(b, loc, pairs, makeInteger(b, loc, type, 16));
+  Value narrow =
+      arith::TruncIOp::create(b, loc, type.clone(b.getI16Type()), pairs);
+  return arith::BitcastOp::create(b, loc, type.clone(b.getBF16Type()), narrow);
+}
+
 Value PointEmitter::loadParity(const KernelArray &array) {
-  auto pairs = VectorType::get({point.lanes}, b.getI32Type());
-  Value half = vector::BitCastOp::create(b, loc, pairs, loadPairs(array));
-  if (*point.parity == 1) {
-    Value shift = makeInteger(b, loc, pairs, 16);
-    half = arith::ShRUIOp::create(b, loc, half, shift);
-  }
-  Value narrow = arith::TruncIOp::create(
-      b, loc, VectorType::get({point.lanes}, b.getI16Type()), half);
-  return arith::BitcastOp::create(
-      b, loc, VectorType::get({point.lanes}, array.element), narrow);
+  auto words = VectorType::get({point.lanes}, b.getI32Type());
+  Value pairs = vector::BitCastOp::create(b, loc, words, loadPairs(array));
+  return emitHalf(b, loc, pairs, *point.parity);
 }
 
 void PointEmitter::storePair(PointEmitter &odd, Value value,
                              const KernelArray &array, int64_t nontemporal) {
+  storePairs(emitPairs(odd, value), array, nontemporal);
+}
+
+void PointEmitter::storePairs(Value words, const KernelArray &array,
+                              int64_t nontemporal) {
+  storeWhole(words, array, getIndices(array), nontemporal);
+}
+
+Value PointEmitter::emitPairs(PointEmitter &odd, Value value) {
   Type i16 = b.getI16Type(), i32 = b.getI32Type();
   auto half = VectorType::get({point.lanes}, i16);
   auto pairs = VectorType::get({point.lanes}, i32);
   Value low = arith::BitcastOp::create(b, loc, half, broadcast(emit(value)));
   Value high =
       arith::BitcastOp::create(b, loc, half, odd.broadcast(odd.emit(value)));
-  Value words;
-  if (context.target.bf16) {
-    words = vector::InterleaveOp::create(b, loc, low, high);
-  } else {
-    // Rounding by integers leaves each half in its place of 32 bits.
-    Value shift = makeInteger(b, loc, pairs, 16);
-    Value upper = arith::ShLIOp::create(
-        b, loc, arith::ExtUIOp::create(b, loc, pairs, high), shift);
-    Value both = arith::OrIOp::create(
-        b, loc, arith::ExtUIOp::create(b, loc, pairs, low), upper);
-    words = vector::BitCastOp::create(
-        b, loc, VectorType::get({2 * point.lanes}, i16), both);
-  }
-  storeWhole(words, array, getIndices(array), nontemporal);
+  if (context.target.bf16)
+    return vector::InterleaveOp::create(b, loc, low, high);
+  // Rounding by integers leaves each half in its place of 32 bits.
+  Value shift = makeInteger(b, loc, pairs, 16);
+  Value upper = arith::ShLIOp::create(
+      b, loc, arith::ExtUIOp::create(b, loc, pairs, high), shift);
+  Value both = arith::OrIOp::create(
+      b, loc, arith::ExtUIOp::create(b, loc, pairs, low), upper);
+  return vector::BitCastOp::create(
+      b, loc, VectorType::get({2 * point.lanes}, i16), both);
 }
 
 void PointEmitter::storeWhole(Value vector, const KernelArray &array,

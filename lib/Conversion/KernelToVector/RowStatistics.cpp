@@ -80,14 +80,6 @@ private:
   int64_t getWidth() const { return phase.target.lanes * getVectorsPerTerm(); }
   int64_t getVectorsPerTerm() const { return phase.plan.getPairs() ? 2 : 1; }
   int64_t getUnit() const { return phase.plan.getAccumulators() * getWidth(); }
-  /// The input that `reduction` adds up as it is; null if it computes.
-  const KernelArray *getPlainInput(Operation *reduction) const;
-  bool canDot() const {
-    return phase.plan.getPairs() && phase.target.bf16 &&
-           llvm::all_of(reductions, [&](Operation *reduction) {
-             return getPlainInput(reduction);
-           });
-  }
 
   PhaseContext &phase;
   Location loc;
@@ -99,18 +91,6 @@ private:
 };
 
 } // namespace
-
-const KernelArray *RowStage::getPlainInput(Operation *reduction) const {
-  auto widened = reduction->getOperand(0).getDefiningOp<arith::ExtFOp>();
-  auto argument =
-      widened ? dyn_cast<BlockArgument>(widened.getIn()) : BlockArgument();
-  unsigned numInputs = phase.frame.getKernel().getInputs().size();
-  if (!argument || argument.getArgNumber() >= numInputs)
-    return nullptr;
-  const KernelArray &array = phase.frame.getInput(argument.getArgNumber());
-  return array.element.isBF16() && (array.getDimSet() & laneGroup) ? &array
-                                                                   : nullptr;
-}
 
 SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
                                       unsigned sumsPerTerm, AddTerm add,
@@ -136,9 +116,9 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
     };
     if (dots) {
       PointEmitter lanes(body, phase, point, &run);
-      for (auto [t, reduction] : llvm::enumerate(reductions))
+      for (unsigned t = 0; t < reductions.size(); ++t)
         dots->addFirstPairs(body, firstTerm + t,
-                            lanes.loadPairs(*getPlainInput(reduction)),
+                            lanes.loadPairs(*dots->getPlainInput(t)),
                             getSums(t));
       return;
     }
@@ -241,7 +221,7 @@ SmallVector<Value> RowStage::emitFirstPass(OpBuilder &b, const Span &chunk,
   return emitPass(
       b, chunk, records.getFirstSums(),
       [&](auto &&...arguments) { records.addFirst(arguments...); },
-      getReadAhead(), canDot() ? &records : nullptr);
+      getReadAhead(), records.addsPairs() ? &records : nullptr);
 }
 
 SmallVector<Value> RowStage::emitCentredPass(OpBuilder &b, const Span &chunk,

@@ -6,8 +6,10 @@
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/RowBatch.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
+#include "bnc/Dialect/Norm/Analysis/ShortRows.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -27,31 +29,11 @@ static SmallVector<const KernelArray *> listElementArrays(PhaseContext &phase) {
   return arrays;
 }
 
-/// The extent of a row, or nothing if it is dynamic.
-static std::optional<int64_t> getRowLength(PhaseContext &phase) {
-  return getConstantIndex(emitTotalExtent(phase.b, phase.loc, phase.frame,
-                                          phase.structure.getReducedDims()));
-}
-
-/// Up to half a vector: measured 3.1 times as fast with 4 elements of 16 lanes,
-/// 1.8 times with 8 and half as fast with 16.
 bool bnc::canTransposeRows(PhaseContext &phase) {
   const KernelStructure &structure = phase.structure;
-  std::optional<int64_t> length = getRowLength(phase);
-  if (!length || *length * 2 > phase.target.lanes || !canInterleave(*length) ||
-      phase.plan.getPairs() || !listKeptOutputs(phase).empty())
-    return false;
-  for (unsigned i = 0, e = phase.frame.getKernel().getInputs().size(); i < e;
-       ++i) {
-    DimSet dims = structure.getInputDims(i);
-    if (dims != structure.getAllDims() && (dims & structure.getKeptDims()))
-      return false;
-  }
-  SmallVector<const KernelArray *> arrays = listElementArrays(phase);
-  return llvm::all_of(
-             arrays,
-             [](const KernelArray *array) { return array->element.isF32(); }) &&
-         collapseDims(structure.getAllDims(), arrays).size() == 1;
+  return canTransposeRows(structure, phase.target.lanes) &&
+         collapseDims(structure.getAllDims(), listElementArrays(phase))
+                 .size() == 1;
 }
 
 namespace {
@@ -61,7 +43,10 @@ public:
   TransposedRows(OpBuilder &b, PhaseContext &phase, Value first)
       : RowBatch(b, phase, first,
                  LoopMath(b, phase.loc).constant(phase.target.lanes)),
-        length(*getRowLength(phase)) {}
+        perLane(phase.plan.getPairs() ? 2 : 1),
+        length(*getConstantIndex(emitTotalExtent(
+            b, loc, phase.frame, phase.structure.getReducedDims()))),
+        vectors(length / perLane) {}
 
 protected:
   SmallVector<Record> emitRecords() override;
@@ -72,15 +57,32 @@ private:
   PointEmitter makeFlat(int64_t i);
   /// An emitter for each element of the rows, that knows the inputs.
   void makeElements();
-  using AddElement = llvm::function_ref<void(
-      OpBuilder &, unsigned term, Value x, MutableArrayRef<Value> sums)>;
+  void loadInput(unsigned input);
+  /// What the elements emit next serves this place and those nested in it; the
+  /// even ones see what the odd ones behind them have emitted.
+  void moveElements() {
+    for (auto &element : llvm::reverse(elements))
+      element->moveTo(b);
+  }
+  using AddElements = llvm::function_ref<void(
+      OpBuilder &, unsigned term, int64_t vector, MutableArrayRef<Value> sums)>;
   /// The sums over the rows, `perTerm` of each reduction, in the order of the
-  /// plan: as the lanes of a vector with a row's elements are added.
+  /// plan: as the lanes of a vector with a row's elements are added. `add` adds
+  /// what is in one lane of such a vector.
   SmallVector<Value> emitSums(OpBuilder &builder, unsigned perTerm,
-                              AddElement add);
+                              AddElements add);
+  /// The values of the terms in one lane of such a vector, in the order they
+  /// are added: of pairs the odd elements come first.
+  SmallVector<Value, 2> listTerms(unsigned term, int64_t vector);
 
+  /// Elements in a lane, 2 where the plan goes by pairs.
+  int64_t perLane;
   int64_t length;
+  /// Vectors of the batch.
+  int64_t vectors;
   SmallVector<std::unique_ptr<PointEmitter>> elements;
+  /// Of inputs in pairs, by number: the pairs.
+  llvm::DenseMap<const KernelArray *, SmallVector<Value>> pairs;
 };
 
 } // namespace
@@ -90,8 +92,36 @@ PointEmitter TransposedRows::makeFlat(int64_t i) {
   Point point;
   point.coordinates.resize(phase.frame.getKernel().getNumDims());
   point.setLanes(b, phase, phase.structure.getAllDims(),
-                 math.add(math.mul(first, length), i * lanes), Value());
+                 math.add(math.mul(first, length), i * lanes * perLane),
+                 Value());
   return PointEmitter(b, phase, point);
+}
+
+void TransposedRows::loadInput(unsigned input) {
+  const KernelArray &array = phase.frame.getInput(input);
+  Value argument = phase.frame.getKernel().getBlock()->getArgument(input);
+  auto words = VectorType::get({lanes}, b.getI32Type());
+  SmallVector<Value> loaded;
+  for (int64_t v = 0; v < vectors; ++v) {
+    PointEmitter flat = makeFlat(v);
+    loaded.push_back(perLane == 1 ? flat.load(array)
+                                  : vector::BitCastOp::create(
+                                        b, loc, words, flat.loadPairs(array)));
+  }
+  loaded = emitDeinterleave(b, loc, loaded);
+  for (auto [v, value] : llvm::enumerate(loaded)) {
+    if (perLane == 1) {
+      elements[v]->setValue(argument, value);
+      continue;
+    }
+    for (unsigned parity : {0, 1})
+      elements[2 * v + parity]->setValue(argument,
+                                         emitHalf(b, loc, value, parity));
+    auto halves = VectorType::get({2 * lanes}, b.getBF16Type());
+    value = vector::BitCastOp::create(b, loc, halves, value);
+  }
+  if (perLane == 2)
+    pairs[&array] = loaded;
 }
 
 void TransposedRows::makeElements() {
@@ -108,32 +138,26 @@ void TransposedRows::makeElements() {
     elements.push_back(
         std::make_unique<PointEmitter>(b, phase, point, kept.get()));
   }
-  KernelOp kernel = phase.frame.getKernel();
-  for (unsigned i = 0, e = kernel.getInputs().size(); i < e; ++i) {
-    if (phase.structure.getInputDims(i) != phase.structure.getAllDims())
-      continue;
-    SmallVector<Value> vectors;
-    for (int64_t v = 0; v < length; ++v)
-      vectors.push_back(makeFlat(v).load(phase.frame.getInput(i)));
-    for (auto [element, vector] :
-         llvm::zip_equal(elements, emitDeinterleave(b, loc, vectors)))
-      element->setValue(kernel.getBlock()->getArgument(i), vector);
-  }
+  for (unsigned i = 0, e = phase.frame.getKernel().getInputs().size(); i < e;
+       ++i)
+    if (phase.structure.getInputDims(i) == phase.structure.getAllDims())
+      loadInput(i);
+  moveElements();
 }
 
 SmallVector<Value> TransposedRows::emitSums(OpBuilder &builder,
-                                            unsigned perTerm, AddElement add) {
+                                            unsigned perTerm, AddElements add) {
   Value zero = makeFloat(builder, loc,
                          VectorType::get({lanes}, builder.getF32Type()), 0.0);
-  // [sum][element], null for a lane of zeros.
+  // [sum][lane], null for a lane of zeros.
   SmallVector<SmallVector<Value>> sums(reductions.size() * perTerm,
                                        SmallVector<Value>(lanes));
-  for (int64_t i = 0; i < length; ++i)
-    for (auto [t, reduction] : llvm::enumerate(reductions)) {
+  for (int64_t v = 0; v < vectors; ++v)
+    for (unsigned t = 0; t < reductions.size(); ++t) {
       SmallVector<Value> added(perTerm, zero);
-      add(builder, t, elements[i]->emitVector(reduction->getOperand(0)), added);
+      add(builder, t, v, added);
       for (unsigned s = 0; s < perTerm; ++s)
-        sums[t * perTerm + s][i] = added[s];
+        sums[t * perTerm + s][v] = added[s];
     }
   SmallVector<Value> totals;
   for (SmallVector<Value> &sum : sums) {
@@ -146,39 +170,68 @@ SmallVector<Value> TransposedRows::emitSums(OpBuilder &builder,
   return totals;
 }
 
+SmallVector<Value, 2> TransposedRows::listTerms(unsigned term, int64_t vector) {
+  SmallVector<Value, 2> terms;
+  for (int64_t i = perLane; i-- > 0;)
+    terms.push_back(elements[vector * perLane + i]->emitVector(
+        reductions[term]->getOperand(0)));
+  return terms;
+}
+
 SmallVector<Record> TransposedRows::emitRecords() {
   makeElements();
   auto noMask = [](Value vector) { return vector; };
   SmallVector<Value> sums = emitSums(
       b, chunkRecords.getFirstSums(),
-      [&](OpBuilder &body, unsigned term, Value x, MutableArrayRef<Value> to) {
-        chunkRecords.addFirst(body, term, x, noMask, to);
+      [&](OpBuilder &body, unsigned term, int64_t vector,
+          MutableArrayRef<Value> to) {
+        if (chunkRecords.addsPairs())
+          return chunkRecords.addFirstPairs(
+              body, term, pairs[chunkRecords.getPlainInput(term)][vector], to);
+        for (Value x : listTerms(term, vector))
+          chunkRecords.addFirst(body, term, x, noMask, to);
       });
   SmallVector<Value> inUse(reductions.size());
   return chunkRecords.emit(
       b, sums, counted, inUse, [&](OpBuilder &two, ArrayRef<Value> pivots) {
         return emitSums(two, /*perTerm=*/2,
-                        [&](OpBuilder &body, unsigned term, Value x,
+                        [&](OpBuilder &body, unsigned term, int64_t vector,
                             MutableArrayRef<Value> to) {
-                          chunkRecords.addCentred(body, term, pivots[term], x,
-                                                  noMask, to);
+                          for (Value x : listTerms(term, vector))
+                            chunkRecords.addCentred(body, term, pivots[term], x,
+                                                    noMask, to);
                         });
       });
 }
 
 void TransposedRows::emitResults(ArrayRef<SmallVector<Value>>) {
+  moveElements();
   // All of the outputs before any store: they may lie in an input's place.
   SmallVector<MapOutput> outputs = listMapOutputs(phase);
-  SmallVector<SmallVector<Value>> vectors;
+  SmallVector<SmallVector<Value>> stored;
   for (const MapOutput &output : outputs) {
     SmallVector<Value> values;
-    for (auto &element : elements)
-      values.push_back(element->emitVector(output.value));
-    vectors.push_back(emitInterleave(b, loc, values));
+    for (int64_t v = 0; v < vectors; ++v) {
+      PointEmitter &element = *elements[v * perLane];
+      values.push_back(
+          perLane == 1
+              ? element.emitVector(output.value)
+              : vector::BitCastOp::create(
+                    b, loc, VectorType::get({lanes}, b.getI32Type()),
+                    element.emitPairs(*elements[2 * v + 1], output.value)));
+    }
+    stored.push_back(emitInterleave(b, loc, values));
   }
-  for (auto [output, values] : llvm::zip_equal(outputs, vectors))
-    for (auto [v, value] : llvm::enumerate(values))
-      makeFlat(v).store(value, *output.array);
+  auto words = VectorType::get({2 * lanes}, b.getI16Type());
+  for (auto [output, values] : llvm::zip_equal(outputs, stored))
+    for (auto [v, value] : llvm::enumerate(values)) {
+      PointEmitter flat = makeFlat(v);
+      if (perLane == 1)
+        flat.store(value, *output.array);
+      else
+        flat.storePairs(vector::BitCastOp::create(b, loc, words, value),
+                        *output.array);
+    }
 }
 
 void bnc::emitTransposedRows(OpBuilder &b, PhaseContext &phase, Value first) {

@@ -140,6 +140,7 @@ int main(int argc, char **argv) {
   RUN(layer_norm_rows, IN(x, F32, 37 * 1000), IN(weight, F32, 1000),
       IN(bias, F32, 1000), IN(y, F32, 37 * 1000));
   RUN(short_rows, IN(x, F32, 40 * 12), IN(y, F32, 40 * 12));
+  RUN(shortest_rows, IN(x, F32, 48 * 6), IN(y, F32, 48 * 6));
   RUN(add_rms_norm, IN(x, BF16, 9 * 4099), IN(residual, BF16, 9 * 4099),
       IN(weight, F32, 4099), IN(y, BF16, 9 * 4099), IN(sum, BF16, 9 * 4099));
   RUN(batch_norm_first, IN(x, F32, 3 * 5 * 17 * 15),

@@ -14,6 +14,13 @@ module attributes {norm.version = 1} {
     norm.return %y : tensor<40x12xf32>
   }
 
+  norm.func @shortest_rows(%x: [r = 48, c = 6] f32) -> (y: [r, c] f32) {
+    %eps = arith.constant 1.0e-5 : f32
+    %y = norm.layer_norm %x over [1] eps %eps
+      : (tensor<48x6xf32>, f32) -> tensor<48x6xf32>
+    norm.return %y : tensor<48x6xf32>
+  }
+
   norm.func @add_rms_norm(%x: [r = 9, c = 4099] bf16, %residual: [r, c] bf16,
                           %weight: [c] f32) -> (y: [r, c] bf16, sum: [r, c] bf16) {
     %eps = arith.constant 1.0e-5 : f32

@@ -37,6 +37,11 @@ public:
   void addFirst(mlir::OpBuilder &b, unsigned term, mlir::Value x,
                 llvm::function_ref<mlir::Value(mlir::Value)> maskOff,
                 llvm::MutableArrayRef<mlir::Value> sums) const;
+  /// The input that term `term` adds up as it is, bf16 along the innermost dim;
+  /// null if it computes.
+  const KernelArray *getPlainInput(unsigned term) const;
+  /// Whether the first pass of a plan in pairs adds these by addFirstPairs.
+  bool addsPairs() const;
   /// The same of pairs of bf16, two neighbouring elements a lane and zero where
   /// out of use, by the dot product of AVX512-BF16.
   void addFirstPairs(mlir::OpBuilder &b, unsigned term, mlir::Value pairs,

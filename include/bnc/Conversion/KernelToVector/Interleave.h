@@ -8,9 +8,6 @@
 
 namespace bnc {
 
-/// Whether n vectors are put apart in a few shuffles of two each.
-bool canInterleave(int64_t n);
-
 /// Of n vectors that follow each other, n vectors: the i-th has the elements i,
 /// i + n, i + 2 n, ...
 llvm::SmallVector<mlir::Value>

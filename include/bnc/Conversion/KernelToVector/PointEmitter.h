@@ -145,6 +145,11 @@ public:
   /// whose emitters are this and `odd`, to an array of bf16.
   void storePair(PointEmitter &odd, mlir::Value value, const KernelArray &array,
                  int64_t nontemporal = 0);
+  /// What storePair stores: words of 16 bits, twice as many as there are lanes.
+  mlir::Value emitPairs(PointEmitter &odd, mlir::Value value);
+  /// Stores such words.
+  void storePairs(mlir::Value words, const KernelArray &array,
+                  int64_t nontemporal = 0);
   /// Zeroes lanes out of use.
   mlir::Value maskOff(mlir::Value vector);
 
@@ -187,6 +192,11 @@ private:
   const PointEmitter *otherHalf = nullptr;
   mlir::Value mask;
 };
+
+/// The bf16 in the lower (`parity` 0) or upper halves of `pairs`, words of 32
+/// bits.
+mlir::Value emitHalf(mlir::OpBuilder &b, mlir::Location loc, mlir::Value pairs,
+                     unsigned parity);
 
 } // namespace bnc
 

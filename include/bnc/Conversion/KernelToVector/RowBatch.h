@@ -57,8 +57,7 @@ void emitRowBatch(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value first,
                   mlir::Value count);
 
 /// Whether as many rows as there are lanes are kept in registers, a row a lane:
-/// short ones of f32 that follow each other in memory, with parameters along
-/// the row and no results but outputs.
+/// short ones (ShortRows.h) that follow each other in memory.
 bool canTransposeRows(PhaseContext &phase);
 /// A batch of such rows, one a lane, from `first` on.
 void emitTransposedRows(mlir::OpBuilder &b, PhaseContext &phase,
