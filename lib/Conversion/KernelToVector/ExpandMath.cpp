@@ -2,6 +2,7 @@
 // Replaces transcendental functions by polynomials: a kernel calls no libm.
 
 #include "bnc/Conversion/Elements.h"
+#include "bnc/Conversion/KernelToVector/ExpandExp.h"
 #include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -63,10 +64,17 @@ struct ExpandMathPass : bnc::impl::ExpandMathPassBase<ExpandMathPass> {
         functions.push_back(function);
     if (functions.empty())
       return;
+    auto target =
+        getOperation()->getAttrOfType<norm::TargetAttr>("norm.target");
     for (func::FuncOp function : functions)
-      function.walk([](math::LogOp log) {
-        if (getElementTypeOrSelf(log.getType()).isF32())
+      function.walk([&](Operation *op) {
+        if (op->getNumResults() != 1 ||
+            !getElementTypeOrSelf(op->getResult(0).getType()).isF32())
+          return;
+        if (auto log = dyn_cast<math::LogOp>(op))
           widenLogarithm(log);
+        else if (auto exp = dyn_cast<math::ExpOp>(op))
+          expandExp(exp, target);
       });
     RewritePatternSet patterns(&getContext());
     populateMathPolynomialApproximationPatterns(patterns);
