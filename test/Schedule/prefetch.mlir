@@ -17,6 +17,14 @@
 // WITH-NOT: read_ahead
 // NARROW: #norm.cpu_schedule<<{{.*}}prefetch = 0{{[^>]*}}>, <{{.*}}prefetch = 1{{.*}}read_ahead = 4096, write_ahead = 4096>
 
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x8x8x64 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SHARE
+// RUN: bnc new group_norm --layout=nhwc --dtype=bf16 --shape=?x8x8x64 --groups=4 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SHARE
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x8x8x40 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=ALONE
+
 // Outputs read ahead where parameters are loaded along with the data.
-// LAST: #norm.cpu_schedule<<{{.*}}prefetch = 0{{[^>]*}}>, <{{.*}}prefetch = 0{{.*}}read_ahead = 8192, write_ahead = 4096>
+// LAST: #norm.cpu_schedule<<min_bytes = 0, rows = 2, prefetch = 0{{[^>]*}}>, <min_bytes = 15728640, rows = 1, prefetch = 0{{.*}}read_ahead = 8192, write_ahead = 4096>
 // FIRST-NOT: read_ahead
+
+// Two pixels of 16 bits share parameters past the caches too, if whole lines.
+// SHARE: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 2,
+// ALONE: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 1,

@@ -94,6 +94,19 @@ static int64_t getRowDistance(const EmissionContext &context, Value length) {
   return bytes < shortRowBytes ? 1 : llvm::divideCeil(streamBytes, bytes);
 }
 
+/// Whether rows that are `distance` rows apart begin at the same place of a
+/// line of every output.
+static bool areAlike(OpBuilder &b, const EmissionContext &context,
+                     const MapShape &shape, int64_t distance) {
+  std::optional<int64_t> elements = getConstantIndex(
+      emitTotalExtent(b, context.loc, context.frame, shape.laneGroup));
+  return elements &&
+         llvm::all_of(listMapOutputs(context), [&](const MapOutput &output) {
+           int64_t bits = output.array->element.getIntOrFloatBitWidth();
+           return distance * *elements * bits / 8 % lineBytes == 0;
+         });
+}
+
 namespace {
 
 /// Emits the lanes [from, from + length) of a range of rows.
@@ -148,6 +161,7 @@ void RowRange::emitLastGroup(OpBuilder &b, const Point &origin, Value begin,
   int64_t atOnce = phase.schedule.getRows();
   if (atOnce > 1) {
     int64_t distance = getRowDistance(phase, run.length);
+    run.areRowsAlike = areAlike(b, phase, shape, distance);
     int64_t block = atOnce * distance;
     Value blocks = math.div(math.sub(end, begin), block);
     emitLoop(b, loc, math.constant(0), blocks, 1, {},

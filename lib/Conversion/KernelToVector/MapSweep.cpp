@@ -403,7 +403,8 @@ struct MapSweep {
   }
 
   void emit(OpBuilder &b) {
-    if (getConstantIndex(run.nontemporal) == 0 || rows.size() > 1 || run.apart)
+    if (getConstantIndex(run.nontemporal) == 0 ||
+        (rows.size() > 1 && !run.areRowsAlike) || run.apart)
       return emitPlain(b);
     Value condition = emitCondition(b);
     std::optional<int64_t> known = getConstantIndex(condition);

@@ -68,6 +68,9 @@ struct MapRun {
   /// If set, whole turns: another run that begins this far behind is stored
   /// along, of the same length, and shares what repeats. Only for plain stores.
   mlir::Value apart = {};
+  /// Whether the rows of a sweep begin at the same place of a line of every
+  /// output: only then several are stored past the caches.
+  bool areRowsAlike = false;
   /// What is prefetched: while stores go to the caches, and past them.
   Prefetch prefetch = {}, nontemporalPrefetch = {};
   /// Bytes ahead of which outputs are fetched into L2 where `nontemporal` is
