@@ -98,12 +98,17 @@ void bnc::emitPrefetch(OpBuilder &b, const EmissionContext &context,
 void bnc::emitReadAhead(OpBuilder &b, const EmissionContext &context,
                         ArrayRef<const KernelArray *> arrays,
                         const Point &point, DimSet laneGroup, unsigned slot,
-                        int64_t bytes) {
+                        int64_t bytes, Value when) {
+  LoopMath math(b, context.loc);
   for (const KernelArray *array : arrays) {
     SmallVector<Value> coordinates = point.coordinates;
     Value &position = coordinates[getLastDim(laneGroup)];
-    int64_t elements = bytes * 8 / array->element.getIntOrFloatBitWidth();
-    position = LoopMath(b, context.loc).add(position, elements);
+    Value distance =
+        math.constant(bytes * 8 / array->element.getIntOrFloatBitWidth());
+    if (when)
+      distance = arith::SelectOp::create(b, context.loc, when, distance,
+                                         math.constant(0));
+    position = math.add(position, distance);
     emitPrefetch(b, context, array, coordinates, slot, PrefetchInto::L2);
   }
 }

@@ -76,6 +76,16 @@ private:
     return (isPlain ? phase.schedule : phase.nontemporalSchedule)
         .getReadAhead();
   }
+  /// Whether a row is longer than `bytes`, an i1; null if that is known.
+  Value emitIsLong(OpBuilder &b, int64_t bytes) {
+    Value extent =
+        emitTotalExtent(b, loc, phase.frame, phase.structure.getReducedDims());
+    if (getConstantIndex(extent))
+      return {};
+    int64_t elementBytes = phase.structure.getComputeType().getWidth() / 8;
+    LoopMath math(b, loc);
+    return math.less(math.constant(bytes / elementBytes), extent);
+  }
   /// Elements of a vector of terms, and of one for every accumulator.
   int64_t getWidth() const { return phase.target.lanes * getVectorsPerTerm(); }
   int64_t getVectorsPerTerm() const { return phase.plan.getPairs() ? 2 : 1; }
@@ -96,6 +106,7 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
                                       unsigned sumsPerTerm, AddTerm add,
                                       int64_t readAhead,
                                       const ChunkRecords *dots) {
+  Value isLong = readAhead ? emitIsLong(b, readAhead) : Value();
   unsigned slots = phase.plan.getAccumulators();
   unsigned perRow = reductions.size() * sumsPerTerm;
   // [row][reduction][sum]
@@ -160,7 +171,7 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
             point.setLanes(body, phase, laneGroup, at, count);
             if (readAhead != 0)
               emitReadAhead(body, phase, inputs, point, laneGroup,
-                            slot * getVectorsPerTerm(), readAhead);
+                            slot * getVectorsPerTerm(), readAhead, isLong);
             addTerms(body, point, *runEmitters[r], r * reductions.size(),
                      sums.slice(r * perRow, perRow));
           }

@@ -92,11 +92,12 @@ void emitPrefetch(mlir::OpBuilder &b, const EmissionContext &context,
                   llvm::ArrayRef<const KernelArray *> arrays,
                   llvm::ArrayRef<mlir::Value> coordinates, unsigned slot,
                   PrefetchInto into);
-/// The same of what is read `bytes` after `point` along `laneGroup`, into L2.
+/// The same of what is read `bytes` after `point` along `laneGroup`, into L2. If
+/// `when`, an i1, is given and not set, what is read now, which costs little.
 void emitReadAhead(mlir::OpBuilder &b, const EmissionContext &context,
                    llvm::ArrayRef<const KernelArray *> arrays,
                    const Point &point, DimSet laneGroup, unsigned slot,
-                   int64_t bytes);
+                   int64_t bytes, mlir::Value when = {});
 
 /// Elements an item covers where a map is one run: small enough to share among
 /// threads, long enough that an item's start costs nothing.
