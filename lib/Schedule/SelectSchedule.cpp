@@ -32,8 +32,12 @@ static constexpr int64_t batchedRowBytes = 1024;
 /// How far ahead sweeps read from memory: the hardware stops at a page, and the
 /// loads of parameters hide the misses from it. Measured on Zen 4: for outputs
 /// 1.25 to 1.45 times faster than without, for rows of 16 KiB and more 1.12 to
-/// 1.2 times, and no difference for those of up to 4 KiB.
+/// 1.2 times, no difference for those of 8 KiB, and 1.05 to 1.3 times slower
+/// for those of 6.
 static constexpr int64_t outputReadAhead = 8192, rowReadAhead = 4096;
+/// Pixels of up to so many bytes do not: measured 1.05 to 1.15 times slower
+/// with 256 and 512, faster from 576 on.
+static constexpr int64_t narrowPixelBytes = 512;
 
 /// How far ahead lines of outputs are fetched that short runs store through the
 /// caches: by then the runs beside those in work are under way. Measured 1.25
@@ -104,17 +108,33 @@ static bool loadsAlongLanes(const KernelStructure &structure) {
   return false;
 }
 
+/// The channels of a pixel of a kernel whose innermost dim is kept or split, or
+/// nothing if they are dynamic.
+static std::optional<int64_t> getChannels(const KernelStructure &structure) {
+  KernelOp kernel = structure.getKernel();
+  unsigned inner = structure.getForm() == KernelForm::ColumnsThenMerge ? 2 : 1;
+  DimSet channels = 0;
+  for (unsigned i = 1; i <= inner; ++i)
+    channels |= DimSet(1) << (kernel.getNumDims() - i);
+  return getExtent(kernel, channels);
+}
+
 /// How far ahead `structure` reads where its data are in memory.
 static int64_t selectReadAhead(const KernelStructure &structure,
                                TargetAttr target) {
+  int64_t elementBytes =
+      isNarrow(structure) ? 2 : structure.getComputeType().getWidth() / 8;
   if (structure.getForm() == KernelForm::Rows) {
-    std::optional<int64_t> bytes = getRowBytes(structure);
-    bool isLong = !bytes || *bytes > rowReadAhead;
+    std::optional<int64_t> elements =
+        getExtent(structure.getKernel(), structure.getReducedDims());
+    bool isLong = !elements || *elements * elementBytes >= 2 * rowReadAhead;
     return isLong && !target.getPrefetch() ? rowReadAhead : 0;
   }
   // Where no parameter is loaded along with the data, the hardware does better,
   // by a fifth.
-  return loadsAlongLanes(structure) ? outputReadAhead : 0;
+  std::optional<int64_t> channels = getChannels(structure);
+  bool isWide = !channels || *channels * elementBytes > narrowPixelBytes;
+  return isWide && loadsAlongLanes(structure) ? outputReadAhead : 0;
 }
 
 /// Pixels that are computed at once where outputs are stored past the caches.
@@ -122,15 +142,10 @@ static int64_t selectReadAhead(const KernelStructure &structure,
 /// two pixels that begin at the same place of a line share them: measured 1.1
 /// times faster, and of f32 up to 1.3 times slower.
 static int64_t selectPixels(const KernelStructure &structure) {
-  KernelOp kernel = structure.getKernel();
-  unsigned inner = structure.getForm() == KernelForm::ColumnsThenMerge ? 2 : 1;
-  DimSet channels = 0;
-  for (unsigned i = 1; i <= inner; ++i)
-    channels |= DimSet(1) << (kernel.getNumDims() - i);
-  std::optional<int64_t> extent = getExtent(kernel, channels);
+  std::optional<int64_t> channels = getChannels(structure);
   constexpr int64_t elementsOfLine = 32;
-  return loadsAlongLanes(structure) && isNarrow(structure) && extent &&
-                 *extent % elementsOfLine == 0
+  return loadsAlongLanes(structure) && isNarrow(structure) && channels &&
+                 *channels % elementsOfLine == 0
              ? 2
              : 1;
 }

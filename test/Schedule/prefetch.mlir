@@ -4,7 +4,8 @@
 // RUN: bnc new layer_norm --shape=?x1024 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SHORT
 
 // RUN: bnc new layer_norm --dtype=bf16 --shape=?x4096 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=NARROW
-// RUN: bnc new batch_norm_inference --layout=nhwc --shape=?x8x8x64 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=LAST
+// RUN: bnc new batch_norm_inference --layout=nhwc --shape=?x8x8x144 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=LAST
+// RUN: bnc new batch_norm_inference --layout=nhwc --shape=?x8x8x128 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=FIRST
 // RUN: bnc new batch_norm_inference --shape=?x64x8x8 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=FIRST
 
 // The next row is prefetched where the target's row says that it pays; elsewhere
@@ -21,7 +22,8 @@
 // RUN: bnc new group_norm --layout=nhwc --dtype=bf16 --shape=?x8x8x64 --groups=4 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SHARE
 // RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x8x8x40 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=ALONE
 
-// Outputs read ahead where parameters are loaded along with the data.
+// Outputs read ahead where parameters are loaded along with the data, of pixels
+// of more than 512 bytes.
 // LAST: #norm.cpu_schedule<<min_bytes = 0, rows = 2, prefetch = 0{{[^>]*}}>, <min_bytes = 15728640, rows = 1, prefetch = 0{{.*}}read_ahead = 8192, write_ahead = 4096>
 // FIRST-NOT: read_ahead
 

@@ -76,15 +76,15 @@ private:
     return (isPlain ? phase.schedule : phase.nontemporalSchedule)
         .getReadAhead();
   }
-  /// Whether a row is longer than `bytes`, an i1; null if that is known.
+  /// Whether a row has at least `bytes`, an i1; null if its extent is known.
   Value emitIsLong(OpBuilder &b, int64_t bytes) {
     Value extent =
         emitTotalExtent(b, loc, phase.frame, phase.structure.getReducedDims());
     if (getConstantIndex(extent))
       return {};
-    int64_t elementBytes = phase.structure.getComputeType().getWidth() / 8;
+    int64_t bits = inputs.front()->element.getIntOrFloatBitWidth();
     LoopMath math(b, loc);
-    return math.less(math.constant(bytes / elementBytes), extent);
+    return math.less(math.constant(bytes * 8 / bits - 1), extent);
   }
   /// Elements of a vector of terms, and of one for every accumulator.
   int64_t getWidth() const { return phase.target.lanes * getVectorsPerTerm(); }
@@ -106,7 +106,7 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
                                       unsigned sumsPerTerm, AddTerm add,
                                       int64_t readAhead,
                                       const ChunkRecords *dots) {
-  Value isLong = readAhead ? emitIsLong(b, readAhead) : Value();
+  Value isLong = readAhead ? emitIsLong(b, 2 * readAhead) : Value();
   unsigned slots = phase.plan.getAccumulators();
   unsigned perRow = reductions.size() * sumsPerTerm;
   // [row][reduction][sum]

@@ -92,8 +92,9 @@ void emitPrefetch(mlir::OpBuilder &b, const EmissionContext &context,
                   llvm::ArrayRef<const KernelArray *> arrays,
                   llvm::ArrayRef<mlir::Value> coordinates, unsigned slot,
                   PrefetchInto into);
-/// The same of what is read `bytes` after `point` along `laneGroup`, into L2. If
-/// `when`, an i1, is given and not set, what is read now, which costs little.
+/// The same of what is read `bytes` after `point` along `laneGroup`, into L2.
+/// If `when`, an i1, is given and not set, what is read now, which costs
+/// little.
 void emitReadAhead(mlir::OpBuilder &b, const EmissionContext &context,
                    llvm::ArrayRef<const KernelArray *> arrays,
                    const Point &point, DimSet laneGroup, unsigned slot,
