@@ -24,8 +24,10 @@ static constexpr unsigned dynamicMapSlots = 2;
 /// the edges, lines that are shared with other runs, cost more than the rest
 /// saves. Measured 1.5 times slower at 784 bytes and faster from 1200 on; with
 /// 16-bit elements, whose edges take longer, slower at 1352 and 1.3 times
-/// faster at 1568.
-static constexpr int64_t shortRunBytes = 1024, shortRunBytes16 = 1536;
+/// faster at 1568, but of rows, which are in L1 by then, 1.3 times slower at
+/// 2000.
+static constexpr int64_t shortRunBytes = 1024, shortRunBytes16 = 1536,
+                         shortRowBytes16 = 2048;
 
 SmallVector<const KernelArray *> bnc::listInputs(const EmissionContext &context,
                                                  ArrayRef<Value> values) {
@@ -370,7 +372,9 @@ struct MapSweep {
     for (const MapOutput &output : outputs) {
       int64_t bits = output.array->element.getIntOrFloatBitWidth();
       Value bytes = math.mul(run.length, bits / 8);
-      Value least = math.constant(bits == 16 ? shortRunBytes16 : shortRunBytes);
+      bool isRow = context.structure.getForm() == KernelForm::Rows;
+      int64_t bound16 = isRow ? shortRowBytes16 : shortRunBytes16;
+      Value least = math.constant(bits == 16 ? bound16 : shortRunBytes);
       Value isBelow = math.less(bytes, least);
       Value rest = math.rem(bytes, math.constant(lineBytes));
       Value endsWithin = math.less(math.constant(0), rest);
