@@ -1,6 +1,6 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
-// A batch of rows that are no longer than a vector, in registers with a row a
-// lane: one of loads and stores of whole vectors, and nothing is read again.
+// A batch of rows that are shorter than a vector, in registers with a row a
+// lane: whole vectors are loaded and stored, and nothing is read again.
 
 #include "bnc/Conversion/KernelToVector/Interleave.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
@@ -85,7 +85,8 @@ private:
   /// Vectors of the batch.
   int64_t vectors;
   SmallVector<std::unique_ptr<PointEmitter>> elements;
-  /// Of inputs in pairs, by number: the pairs.
+  /// The pairs of inputs that are loaded so, a vector of each for every lane of
+  /// a vector that holds one row.
   llvm::DenseMap<const KernelArray *, SmallVector<Value>> pairs;
 };
 
