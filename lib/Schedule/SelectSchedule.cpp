@@ -52,23 +52,10 @@ static constexpr int64_t splitRowBytes = 64 << 10;
 /// More rows than this are enough for many threads.
 static constexpr int64_t splitRows = 32;
 
-/// The product of the extents of `dims`, or nothing if one is dynamic.
-static std::optional<int64_t> getExtent(KernelOp kernel, DimSet dims) {
-  int64_t elements = 1;
-  for (unsigned i = 0, e = kernel.getNumDims(); i < e; ++i) {
-    if (!(dims >> i & 1))
-      continue;
-    if (kernel.getDim(i).isDynamic())
-      return std::nullopt;
-    elements *= kernel.getDim(i).getSize();
-  }
-  return elements;
-}
-
 /// Bytes of one row in the compute type, or nothing if dynamic.
 static std::optional<int64_t> getRowBytes(const KernelStructure &structure) {
   std::optional<int64_t> elements =
-      getExtent(structure.getKernel(), structure.getReducedDims());
+      structure.getStaticExtent(structure.getReducedDims());
   if (!elements)
     return std::nullopt;
   return *elements * structure.getComputeType().getWidth() / 8;
@@ -80,7 +67,7 @@ static int64_t selectSplit(const KernelStructure &structure) {
     return 0;
   std::optional<int64_t> bytes = getRowBytes(structure);
   std::optional<int64_t> rows =
-      getExtent(structure.getKernel(), structure.getKeptDims());
+      structure.getStaticExtent(structure.getKeptDims());
   if ((bytes && *bytes < splitRowBytes) || (rows && *rows > splitRows))
     return 0;
   return splitBytes;
@@ -117,7 +104,7 @@ static std::optional<int64_t> getChannels(const KernelStructure &structure) {
   DimSet channels = 0;
   for (unsigned i = 1; i <= inner; ++i)
     channels |= DimSet(1) << (kernel.getNumDims() - i);
-  return getExtent(kernel, channels);
+  return structure.getStaticExtent(channels);
 }
 
 /// How far ahead `structure` reads where its data are in memory.
@@ -127,7 +114,7 @@ static int64_t selectReadAhead(const KernelStructure &structure,
       isNarrow(structure) ? 2 : structure.getComputeType().getWidth() / 8;
   if (structure.getForm() == KernelForm::Rows) {
     std::optional<int64_t> elements =
-        getExtent(structure.getKernel(), structure.getReducedDims());
+        structure.getStaticExtent(structure.getReducedDims());
     bool isLong = !elements || *elements * elementBytes >= 2 * rowReadAhead;
     return isLong && !target.getPrefetch() ? rowReadAhead : 0;
   }

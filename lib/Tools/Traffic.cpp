@@ -114,12 +114,6 @@ static void addSweep(const KernelStructure &structure, ArrayRef<Value> values,
   }
 }
 
-static PlanAttr getPlan(Operation *reduction) {
-  if (auto moments = dyn_cast<MomentsOp>(reduction))
-    return moments.getPlanAttr();
-  return cast<SumOfSquaresOp>(reduction).getPlanAttr();
-}
-
 /// Whether all rows stay in registers from their statistics to their outputs.
 static bool staysInRegisters(const KernelStructure &structure, FuncOp func,
                              const Extent &extent) {
@@ -132,7 +126,7 @@ static bool staysInRegisters(const KernelStructure &structure, FuncOp func,
     if (auto argument = dyn_cast<BlockArgument>(input);
         argument && func.getArgumentPort(argument.getArgNumber()).getStrided())
       return false;
-  PlanAttr plan = getPlan(structure.getReductions(0)[0]);
+  PlanAttr plan = structure.getPlan();
   return plan && canTransposeRows(structure, plan.getLanes()) &&
          extent.of(structure.getKeptDims()) % plan.getLanes() == 0;
 }

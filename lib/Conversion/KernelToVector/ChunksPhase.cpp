@@ -74,12 +74,9 @@ private:
                  body);
   SmallVector<Value> makeZeros(OpBuilder &b, unsigned vectors,
                                unsigned sumsPerTerm);
-  /// How far the first pass prefetches. Where the case is open it does as for
-  /// inputs in memory: in the caches that costs 5 %, there a quarter.
+  /// How far the first pass prefetches.
   int64_t getStepsAhead() const {
-    bool isPlain = getConstantIndex(phase.nontemporal) == 0;
-    CPUCaseAttr schedule = isPlain ? phase.schedule : phase.nontemporalSchedule;
-    return schedule.getPrefetch() * phase.plan.getBlock();
+    return phase.getStatisticsSchedule().getPrefetch() * phase.plan.getBlock();
   }
   /// A term is the reduction of one vector.
   ChunkRecords makeRecords(unsigned vectors) {

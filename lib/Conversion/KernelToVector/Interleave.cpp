@@ -6,6 +6,7 @@
 #include "bnc/Conversion/KernelToVector/Interleave.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/Sequence.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -19,25 +20,43 @@ static Value emitShuffle(OpBuilder &b, Location loc, Value low, Value high,
   return vector::ShuffleOp::create(b, loc, low, high, mask);
 }
 
-/// A vector whose lane `l` is lane `lanes[l]` of vector `sources[l]`.
+/// A vector whose lane `l` is element `from[l]` of the vectors one after the
+/// other.
 static Value emitPick(OpBuilder &b, Location loc, ArrayRef<Value> vectors,
-                      ArrayRef<int64_t> sources, ArrayRef<int64_t> lanes) {
-  int64_t width = lanes.size();
+                      ArrayRef<int64_t> from) {
+  int64_t width = from.size();
   Value picked;
   for (auto [v, vector] : llvm::enumerate(vectors)) {
-    if (!llvm::is_contained(sources, int64_t(v)))
+    auto isOfVector = [&, v = int64_t(v)](int64_t element) {
+      return element / width == v;
+    };
+    if (llvm::none_of(from, isOfVector))
       continue;
     SmallVector<int64_t> mask;
-    for (int64_t lane = 0; lane < width; ++lane) {
-      bool isFrom = sources[lane] == int64_t(v);
-      if (!picked)
-        mask.push_back(isFrom ? lanes[lane] : 0);
+    for (auto [lane, element] : llvm::enumerate(from)) {
+      if (isOfVector(element))
+        mask.push_back((picked ? width : 0) + element % width);
       else
-        mask.push_back(isFrom ? width + lanes[lane] : lane);
+        mask.push_back(picked ? lane : 0);
     }
     picked = emitShuffle(b, loc, picked ? picked : vector, vector, mask);
   }
   return picked;
+}
+
+/// As many vectors, of which element `i`, one after the other, is element
+/// `from(i)` of `vectors`.
+static SmallVector<Value>
+emitPermutation(OpBuilder &b, Location loc, ArrayRef<Value> vectors,
+                llvm::function_ref<int64_t(int64_t)> from) {
+  int64_t width = getLanes(vectors);
+  SmallVector<Value> result;
+  for (int64_t begin = 0, end = vectors.size() * width; begin < end;
+       begin += width)
+    result.push_back(
+        emitPick(b, loc, vectors,
+                 llvm::map_to_vector(llvm::seq(begin, begin + width), from)));
+  return result;
 }
 
 /// Every second of the vectors, from `from` on.
@@ -69,15 +88,8 @@ SmallVector<Value> bnc::emitDeinterleave(OpBuilder &b, Location loc,
       result.append({even, odd});
     return result;
   }
-  for (int64_t i = 0; i < n; ++i) {
-    SmallVector<int64_t> sources, lanes;
-    for (int64_t lane = 0; lane < width; ++lane) {
-      sources.push_back((lane * n + i) / width);
-      lanes.push_back((lane * n + i) % width);
-    }
-    result.push_back(emitPick(b, loc, vectors, sources, lanes));
-  }
-  return result;
+  return emitPermutation(b, loc, vectors,
+                         [&](int64_t i) { return i % width * n + i / width; });
 }
 
 SmallVector<Value> bnc::emitInterleave(OpBuilder &b, Location loc,
@@ -98,13 +110,6 @@ SmallVector<Value> bnc::emitInterleave(OpBuilder &b, Location loc,
       }
     return result;
   }
-  for (int64_t i = 0; i < n; ++i) {
-    SmallVector<int64_t> sources, lanes;
-    for (int64_t lane = 0; lane < width; ++lane) {
-      sources.push_back((i * width + lane) % n);
-      lanes.push_back((i * width + lane) / n);
-    }
-    result.push_back(emitPick(b, loc, vectors, sources, lanes));
-  }
-  return result;
+  return emitPermutation(b, loc, vectors,
+                         [&](int64_t i) { return i % n * width + i / n; });
 }

@@ -29,17 +29,6 @@ using namespace bnc::norm;
 /// before.
 static constexpr unsigned firstKeptField = 16;
 
-/// The plan of a kernel's reductions, which all share one; null if there are
-/// none.
-static PlanAttr getPlan(const KernelStructure &structure) {
-  if (structure.getNumStages() == 0)
-    return {};
-  Operation *reduction = structure.getReductions(0)[0];
-  if (auto moments = dyn_cast<MomentsOp>(reduction))
-    return moments.getPlanAttr();
-  return cast<SumOfSquaresOp>(reduction).getPlanAttr();
-}
-
 /// Adds what a columns kernel keeps between its phases: the records of every
 /// chunk and the kept values.
 static void addColumnSections(const KernelStructure &structure, PlanAttr plan,
@@ -187,7 +176,7 @@ PhaseContext KernelLowering::makeContext(OpBuilder &b, KernelFrame &frame,
                                          ArrayRef<CPUCaseAttr> group) {
   return {{kernel.getLoc(), structure, frame, target},
           b,
-          getPlan(structure),
+          structure.getPlan(),
           group.front(),
           group.back(),
           /*nontemporal=*/Value(),
@@ -297,7 +286,7 @@ KernelCode KernelLowering::lower() {
       addSplitPhases();
     return std::move(code);
   }
-  PlanAttr plan = getPlan(structure);
+  PlanAttr plan = structure.getPlan();
   for (unsigned stage = 0; stage < structure.getNumStages(); ++stage) {
     addPhase(
         /*perCase=*/true,
@@ -333,7 +322,7 @@ struct LowerKernelsPass : bnc::impl::LowerKernelsPassBase<LowerKernelsPass> {
       for (KernelOp kernel : kernels) {
         KernelStructure structure(kernel);
         if (structure.isColumns())
-          addColumnSections(structure, getPlan(structure), layout);
+          addColumnSections(structure, structure.getPlan(), layout);
       }
       SmallVector<std::unique_ptr<KernelLowering>> lowerings;
       SmallVector<KernelCode> code;

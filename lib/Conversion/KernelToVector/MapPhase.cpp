@@ -96,15 +96,23 @@ static int64_t getRowDistance(const EmissionContext &context, Value length) {
 
 /// Whether rows that are `distance` rows apart begin at the same place of a
 /// line of every output.
-static bool areAlike(OpBuilder &b, const EmissionContext &context,
-                     const MapShape &shape, int64_t distance) {
-  std::optional<int64_t> elements = getConstantIndex(
-      emitTotalExtent(b, context.loc, context.frame, shape.laneGroup));
+static bool areAlike(const EmissionContext &context, const MapShape &shape,
+                     int64_t distance) {
+  std::optional<int64_t> elements =
+      context.structure.getStaticExtent(shape.laneGroup);
   return elements &&
          llvm::all_of(listMapOutputs(context), [&](const MapOutput &output) {
            int64_t bits = output.array->element.getIntOrFloatBitWidth();
            return distance * *elements * bits / 8 % lineBytes == 0;
          });
+}
+
+static MapRun makeRun(const PhaseContext &phase, const MapShape &shape,
+                      Value from, Value length, const KeptArrays *kept) {
+  MapRun run{shape.laneGroup, from, length, phase.nontemporal, kept};
+  run.nontemporalPrefetch.bytes = phase.nontemporalSchedule.getReadAhead();
+  run.writeAhead = phase.nontemporalSchedule.getWriteAhead();
+  return run;
 }
 
 namespace {
@@ -115,10 +123,7 @@ public:
   RowRange(PhaseContext &phase, const MapShape &shape, Value from, Value length,
            const KeptArrays *kept)
       : phase(phase), shape(shape),
-        run{shape.laneGroup, from, length, phase.nontemporal, kept} {
-    run.nontemporalPrefetch.bytes = phase.nontemporalSchedule.getReadAhead();
-    run.writeAhead = phase.nontemporalSchedule.getWriteAhead();
-  }
+        run(makeRun(phase, shape, from, length, kept)) {}
 
   /// Rows phase.begin to phase.end.
   void emit(OpBuilder &b);
@@ -161,7 +166,7 @@ void RowRange::emitLastGroup(OpBuilder &b, const Point &origin, Value begin,
   int64_t atOnce = phase.schedule.getRows();
   if (atOnce > 1) {
     int64_t distance = getRowDistance(phase, run.length);
-    run.areRowsAlike = areAlike(b, phase, shape, distance);
+    run.areRowsAlike = areAlike(phase, shape, distance);
     int64_t block = atOnce * distance;
     Value blocks = math.div(math.sub(end, begin), block);
     emitLoop(b, loc, math.constant(0), blocks, 1, {},
@@ -230,11 +235,8 @@ static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
     PointEmitter origin(body, phase, makeOrigin(body, phase));
     origin.useKeptArrays(phase.keptArrays, allStages);
     PointEmitter *rows[] = {&origin};
-    MapRun run{shape.laneGroup, from, size, phase.nontemporal,
-               phase.keptArrays};
-    run.nontemporalPrefetch.bytes = phase.nontemporalSchedule.getReadAhead();
-    run.writeAhead = phase.nontemporalSchedule.getWriteAhead();
-    emitMapSweep(body, phase, rows, run);
+    emitMapSweep(body, phase, rows,
+                 makeRun(phase, shape, from, size, phase.keptArrays));
   });
 }
 

@@ -8,6 +8,10 @@
 using namespace mlir;
 using namespace bnc;
 
+norm::CPUCaseAttr PhaseContext::getStatisticsSchedule() const {
+  return getConstantIndex(nontemporal) == 0 ? schedule : nontemporalSchedule;
+}
+
 void bnc::emitEachItem(PhaseContext &phase,
                        llvm::function_ref<void(OpBuilder &, Value)> body) {
   emitLoop(phase.b, phase.loc, phase.begin, phase.end, 1, {},

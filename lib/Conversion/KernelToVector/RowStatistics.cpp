@@ -64,18 +64,12 @@ private:
                                      const ChunkRecords &records,
                                      ArrayRef<Value> pivots);
   /// Returns a vector for every sum. Adds by the dot products of `dots` if it
-  /// is set, else by `add`.
-  /// If `readAhead` is not 0, what is read is fetched so many bytes before.
+  /// is set, else by `add`. If `readAhead` is not 0, what is read is fetched so
+  /// many bytes before.
   SmallVector<Value> emitPass(OpBuilder &b, const Span &chunk,
                               unsigned sumsPerTerm, AddTerm add,
                               int64_t readAhead = 0,
                               const ChunkRecords *dots = nullptr);
-  /// How far the first pass reads ahead.
-  int64_t getReadAhead() const {
-    bool isPlain = getConstantIndex(phase.nontemporal) == 0;
-    return (isPlain ? phase.schedule : phase.nontemporalSchedule)
-        .getReadAhead();
-  }
   /// Whether a row has at least `bytes`, an i1; null if its extent is known.
   Value emitIsLong(OpBuilder &b, int64_t bytes) {
     Value extent =
@@ -232,7 +226,8 @@ SmallVector<Value> RowStage::emitFirstPass(OpBuilder &b, const Span &chunk,
   return emitPass(
       b, chunk, records.getFirstSums(),
       [&](auto &&...arguments) { records.addFirst(arguments...); },
-      getReadAhead(), records.addsPairs() ? &records : nullptr);
+      phase.getStatisticsSchedule().getReadAhead(),
+      records.addsPairs() ? &records : nullptr);
 }
 
 SmallVector<Value> RowStage::emitCentredPass(OpBuilder &b, const Span &chunk,

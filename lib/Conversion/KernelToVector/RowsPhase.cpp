@@ -23,29 +23,30 @@ static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
 /// Rows phase.begin to phase.end in batches.
 static void emitRowBatches(PhaseContext &phase) {
   int64_t lanes = phase.target.lanes;
-  LoopMath math(phase.b, phase.loc);
-  Value rows = math.sub(phase.end, phase.begin);
-  Value batches = math.ceilDiv(rows, lanes), transposed = math.constant(0);
-  if (canTransposeRows(phase)) {
-    transposed = math.div(rows, lanes);
-    emitLoop(phase.b, phase.loc, math.constant(0), transposed, 1, {},
+  auto emitEach = [&](Value from, Value to,
+                      llvm::function_ref<void(OpBuilder &, Value)> emitBatch) {
+    emitLoop(phase.b, phase.loc, from, to, 1, {},
              [&](OpBuilder &body, Value index, ValueRange) {
                LoopMath inner(body, phase.loc);
-               emitTransposedRows(
-                   body, phase,
-                   inner.add(phase.begin, inner.mul(index, lanes)));
+               emitBatch(body, inner.add(phase.begin, inner.mul(index, lanes)));
                return SmallVector<Value>();
              });
+  };
+  LoopMath math(phase.b, phase.loc);
+  Value rows = math.sub(phase.end, phase.begin);
+  Value batches = math.ceilDiv(rows, lanes), done = math.constant(0);
+  if (canTransposeRows(phase)) {
+    Value whole = math.div(rows, lanes);
+    emitEach(done, whole, [&](OpBuilder &body, Value first) {
+      emitTransposedRows(body, phase, first);
+    });
+    done = whole;
   }
-  emitLoop(phase.b, phase.loc, transposed, batches, 1, {},
-           [&](OpBuilder &body, Value index, ValueRange) {
-             LoopMath inner(body, phase.loc);
-             Value first = inner.add(phase.begin, inner.mul(index, lanes));
-             Value count =
-                 inner.min(inner.sub(phase.end, first), inner.constant(lanes));
-             emitRowBatch(body, phase, first, count);
-             return SmallVector<Value>();
-           });
+  emitEach(done, batches, [&](OpBuilder &body, Value first) {
+    LoopMath inner(body, phase.loc);
+    emitRowBatch(body, phase, first,
+                 inner.min(inner.sub(phase.end, first), inner.constant(lanes)));
+  });
 }
 
 void bnc::emitRowsPhase(PhaseContext &phase) {

@@ -48,8 +48,8 @@ public:
       : RowBatch(b, phase, first,
                  LoopMath(b, phase.loc).constant(phase.target.lanes)),
         perLane(phase.plan.getPairs() ? 2 : 1),
-        length(*getConstantIndex(emitTotalExtent(
-            b, loc, phase.frame, phase.structure.getReducedDims()))),
+        length(
+            *phase.structure.getStaticExtent(phase.structure.getReducedDims())),
         vectors(length / perLane) {}
 
 protected:

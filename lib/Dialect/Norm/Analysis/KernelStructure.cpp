@@ -116,6 +116,28 @@ KernelStructure::KernelStructure(KernelOp kernel) : kernel(kernel) {
   }
 }
 
+std::optional<int64_t> KernelStructure::getStaticExtent(DimSet dims) const {
+  int64_t elements = 1;
+  KernelOp kernel = getKernel();
+  for (unsigned i = 0, e = kernel.getNumDims(); i < e; ++i) {
+    if (!(dims >> i & 1))
+      continue;
+    if (kernel.getDim(i).isDynamic())
+      return std::nullopt;
+    elements *= kernel.getDim(i).getSize();
+  }
+  return elements;
+}
+
+PlanAttr KernelStructure::getPlan() const {
+  if (reductions.empty())
+    return {};
+  Operation *reduction = reductions[0][0];
+  if (auto moments = dyn_cast<MomentsOp>(reduction))
+    return moments.getPlanAttr();
+  return cast<SumOfSquaresOp>(reduction).getPlanAttr();
+}
+
 DimSet bnc::getDimSet(KernelOp kernel, ArrayAttr names) {
   DimSet dims = 0;
   for (Attribute name : names)

@@ -17,22 +17,10 @@ static bool isFewShuffles(int64_t vectors) {
   return vectors <= maxOdd;
 }
 
-/// The extent of a row, or nothing if it is dynamic.
-static std::optional<int64_t> getRowLength(const KernelStructure &structure) {
-  int64_t length = 1;
-  norm::KernelOp kernel = structure.getKernel();
-  for (unsigned i = 0, e = kernel.getNumDims(); i < e; ++i)
-    if (structure.getReducedDims() >> i & 1) {
-      if (kernel.getDim(i).isDynamic())
-        return std::nullopt;
-      length *= kernel.getDim(i).getSize();
-    }
-  return length;
-}
-
 bool bnc::canTransposeRows(const KernelStructure &structure, int64_t lanes) {
   norm::KernelOp kernel = structure.getKernel();
-  std::optional<int64_t> length = getRowLength(structure);
+  std::optional<int64_t> length =
+      structure.getStaticExtent(structure.getReducedDims());
   if (structure.getForm() != KernelForm::Rows ||
       structure.getNumStages() != 1 || !length || *length == 0)
     return false;

@@ -57,6 +57,12 @@ public:
   llvm::SmallVector<unsigned>
   listInputs(llvm::ArrayRef<mlir::Value> values) const;
 
+  /// The product of the extents of `dims`, or nothing if one is dynamic.
+  std::optional<int64_t> getStaticExtent(DimSet dims) const;
+  /// The plan of the reductions, which all share one; null before it is chosen,
+  /// or if there are none.
+  norm::PlanAttr getPlan() const;
+
   /// Dims of the view of input or result `i`.
   DimSet getInputDims(unsigned i) const;
   DimSet getResultDims(unsigned i) const;
