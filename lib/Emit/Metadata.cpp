@@ -107,6 +107,7 @@ static void writeKernel(llvm::json::OStream &json, KernelOp kernel) {
           json.attribute("prefetch", entry.getPrefetch());
           json.attribute("batch", entry.getBatch());
           json.attribute("read_ahead", entry.getReadAhead());
+          json.attribute("map_ahead", entry.getMapAhead());
           json.attribute("write_ahead", entry.getWriteAhead());
           json.attribute("nontemporal", entry.getNontemporal());
         });

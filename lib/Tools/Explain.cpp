@@ -83,6 +83,8 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
       os << ", prefetch " << option.getPrefetch() << " ahead";
     if (option.getReadAhead())
       os << ", read " << option.getReadAhead() << " bytes ahead";
+    if (option.getMapAhead())
+      os << ", read " << option.getMapAhead() << " bytes ahead of outputs";
     if (option.getWriteAhead())
       os << ", fetch outputs of short runs " << option.getWriteAhead()
          << " bytes ahead";

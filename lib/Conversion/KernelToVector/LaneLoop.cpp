@@ -76,17 +76,26 @@ SmallVector<Value> bnc::emitLaneLoop(OpBuilder &b, Location loc, Value length,
                });
     return carried;
   }
-  return emitRotating(
-      b, loc, slots, slots, carried,
-      [&](OpBuilder &nested, Value slot, MutableArrayRef<Value> first) {
-        LoopMath inner(nested, loc);
-        Value position = inner.add(start, inner.mul(slot, lanes));
-        Value count = inner.min(inner.sub(length, position), vector);
-        emitIfSome(nested, loc, count, first,
-                   [&](OpBuilder &some, MutableArrayRef<Value> sums) {
-                     body(some, position, count, 0, sums);
-                   });
+  // Most parts of a long row end with a whole turn.
+  emitIfSome(
+      b, loc, math.sub(length, start), carried,
+      [&](OpBuilder &rest, MutableArrayRef<Value> values) {
+        llvm::copy(
+            emitRotating(
+                rest, loc, slots, slots, values,
+                [&](OpBuilder &nested, Value slot,
+                    MutableArrayRef<Value> first) {
+                  LoopMath inner(nested, loc);
+                  Value position = inner.add(start, inner.mul(slot, lanes));
+                  Value count = inner.min(inner.sub(length, position), vector);
+                  emitIfSome(nested, loc, count, first,
+                             [&](OpBuilder &some, MutableArrayRef<Value> sums) {
+                               body(some, position, count, 0, sums);
+                             });
+                }),
+            values.begin());
       });
+  return carried;
 }
 
 SmallVector<Value> bnc::emitMaskedLoop(OpBuilder &b, Location loc, Value length,

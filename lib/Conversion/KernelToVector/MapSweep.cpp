@@ -29,6 +29,9 @@ static constexpr unsigned dynamicMapSlots = 2;
 static constexpr int64_t shortRunBytes = 1024, shortRunBytes16 = 1536,
                          shortRowBytes16 = 2048;
 
+/// Rows of more bytes are prefetched into L2, not L1, of which this is half.
+static constexpr int64_t nearRowBytes = 16384;
+
 SmallVector<const KernelArray *> bnc::listInputs(const EmissionContext &context,
                                                  ArrayRef<Value> values) {
   SmallVector<const KernelArray *> arrays;
@@ -152,10 +155,10 @@ struct MapSweep {
   void emitPrefetch(OpBuilder &b, const Point &point, unsigned slot,
                     bool nontemporal) {
     const Prefetch &prefetch =
-        nontemporal ? run.nontemporalPrefetch : run.prefetch;
+        nontemporal || isFallback ? run.nontemporalPrefetch : run.prefetch;
     if (prefetch.bytes != 0)
       emitReadAhead(b, context, inputs, point, run.laneGroup, slot,
-                    prefetch.bytes);
+                    prefetch.bytes, prefetch.when);
     if (prefetch.rows == 0)
       return;
     // The last kept dim's neighbour is the next row, or close to it where rows
@@ -166,7 +169,22 @@ struct MapSweep {
       row = LoopMath(b, context.loc)
                 .add(row, prefetch.rows * int64_t(rows.size()));
     }
-    bnc::emitPrefetch(b, context, inputs, coordinates, slot, PrefetchInto::L1);
+    bnc::emitPrefetch(b, context, inputs, coordinates, slot, getCacheOfRows());
+  }
+
+  /// Where the next rows go: large ones would evict from L1 what is read now.
+  PrefetchInto getCacheOfRows() {
+    const KernelStructure &structure = context.structure;
+    std::optional<int64_t> elements =
+        structure.getStaticExtent(structure.getReducedDims());
+    if (!elements)
+      return PrefetchInto::L1;
+    int64_t bytes = 0;
+    for (const KernelArray *input : inputs)
+      if (input->getDimSet() == structure.getAllDims())
+        bytes += *elements * input->element.getIntOrFloatBitWidth() / 8;
+    bool isLarge = bytes * int64_t(rows.size()) > nearRowBytes;
+    return isLarge ? PrefetchInto::L2 : PrefetchInto::L1;
   }
 
   /// Fetches what is stored through the caches in place of past them.

@@ -50,12 +50,30 @@ struct RowShape {
 
 } // namespace
 
-/// Emits the outputs of `span` of each of `rows`, and prefetches the rows that
-/// are so far ahead.
+/// What is prefetched past the caches.
+static Prefetch getNontemporalPrefetch(OpBuilder &b, PhaseContext &phase) {
+  norm::CPUCaseAttr schedule = phase.nontemporalSchedule;
+  Prefetch prefetch{schedule.getPrefetch(), schedule.getMapAhead()};
+  Value extent = emitTotalExtent(b, phase.loc, phase.frame,
+                                 phase.structure.getReducedDims());
+  if (prefetch.bytes == 0 || getConstantIndex(extent))
+    return prefetch;
+  int64_t bits = 0;
+  for (const MapOutput &output : listMapOutputs(phase))
+    bits =
+        std::max<int64_t>(bits, output.array->element.getIntOrFloatBitWidth());
+  LoopMath math(b, phase.loc);
+  if (bits)
+    prefetch.when =
+        math.less(extent, math.constant(prefetch.bytes * 8 / bits + 1));
+  return prefetch;
+}
+
+/// Emits the outputs of `span` of each of `rows`.
 static void emitSpanOutputs(OpBuilder &b, PhaseContext &phase,
                             const RowShape &shape, MutableArrayRef<Row> rows,
-                            const Span &span, int64_t prefetch,
-                            int64_t nontemporalPrefetch) {
+                            const Span &span, Prefetch prefetch,
+                            Prefetch nontemporalPrefetch) {
   Location loc = phase.loc;
   auto emitRun = [&](OpBuilder &body, Value index, ValueRange) {
     SmallVector<std::unique_ptr<PointEmitter>> owned;
@@ -75,8 +93,8 @@ static void emitSpanOutputs(OpBuilder &b, PhaseContext &phase,
       emitters.push_back(owned.back().get());
     }
     MapRun run{shape.laneGroup, span.begin, span.length, phase.nontemporal};
-    run.prefetch.rows = prefetch;
-    run.nontemporalPrefetch.rows = nontemporalPrefetch;
+    run.prefetch = prefetch;
+    run.nontemporalPrefetch = nontemporalPrefetch;
     run.writeAhead = phase.nontemporalSchedule.getWriteAhead();
     emitMapSweep(body, phase, emitters, run);
     return SmallVector<Value>();
@@ -114,8 +132,8 @@ void bnc::emitRowOutputs(OpBuilder &b, PhaseContext &phase,
     values.push_back(emitKeptValues(b, row, kept));
   RowShape shape(phase);
   emitSpanOutputs(b, phase, shape, rows, shape.getWhole(b, phase),
-                  phase.schedule.getPrefetch(),
-                  phase.nontemporalSchedule.getPrefetch());
+                  {phase.schedule.getPrefetch()},
+                  getNontemporalPrefetch(b, phase));
   for (auto [row, rowValues] : llvm::zip_equal(rows, values))
     storeKeptValues(b, row, kept, rowValues);
 }
@@ -128,7 +146,7 @@ void bnc::emitKeptResults(OpBuilder &b, PhaseContext &phase, Row &row) {
 void bnc::emitRowPart(OpBuilder &b, PhaseContext &phase, Row &row, Value part) {
   RowShape shape(phase);
   emitSpanOutputs(b, phase, shape, row, shape.getParts(b, phase).get(b, part),
-                  /*prefetch=*/0, /*nontemporalPrefetch=*/0);
+                  /*prefetch=*/{}, /*nontemporalPrefetch=*/{});
 }
 
 Value bnc::emitNumRowParts(OpBuilder &b, EmissionContext &context) {

@@ -67,6 +67,11 @@
 
 // -----
 
+// expected-error @below {{expected 'map_ahead' to be at least 0, but got -64}}
+#a = #norm.cpu_case<min_bytes = 0, rows = 1, prefetch = 0, nontemporal = false, map_ahead = -64>
+
+// -----
+
 // expected-error @below {{expected 'write_ahead' to be at least 0, but got -64}}
 #a = #norm.cpu_case<min_bytes = 0, rows = 1, prefetch = 0, nontemporal = false, write_ahead = -64>
 

@@ -50,8 +50,9 @@ private:
 struct Prefetch {
   /// Rows, into L1.
   int64_t rows = 0;
-  /// Bytes along a run, into L2.
+  /// Bytes along a run, into L2; if `when`, an i1, is given, where it is set.
   int64_t bytes = 0;
+  mlir::Value when = {};
 };
 
 /// A part of the map of a kernel: `length` elements from `begin` on along the

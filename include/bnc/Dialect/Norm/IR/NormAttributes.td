@@ -151,6 +151,8 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
     * `read_ahead`: bytes before which what the first sweep over the inputs
       reads is fetched into L2, 0 for none: the statistics of `rows` kernels,
       and outputs that bypass the caches otherwise.
+    * `map_ahead`: the same for the outputs of `rows` kernels that bypass the
+      caches, of rows that are no longer: what follows them in memory.
     * `write_ahead`: bytes before which lines of outputs are fetched into L2
       where `nontemporal` stores are wanted but runs are too short for them, 0
       for none.
@@ -159,6 +161,7 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
                         "int64_t":$prefetch, "bool":$nontemporal,
                         DefaultValuedParameter<"bool", "false">:$batch,
                         DefaultValuedParameter<"int64_t", "0">:$read_ahead,
+                        DefaultValuedParameter<"int64_t", "0">:$map_ahead,
                         DefaultValuedParameter<"int64_t", "0">:$write_ahead);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
