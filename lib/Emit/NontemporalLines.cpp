@@ -2,13 +2,15 @@
 // Nontemporal stores of half lines, joined: a write-combining buffer is then
 // filled at once. LLVM 22 selects no nontemporal store of bf16 vectors, and it
 // looks through casts and concatenations to find that a store is one; a
-// permutation of 64-bit elements it takes as it is.
+// permutation of 64-bit elements it takes as it is, and what an empty piece of
+// assembly gives.
 
 #include "bnc/Emit/NontemporalLines.h"
 
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicsX86.h"
 
@@ -20,6 +22,24 @@ static bool isHalfStore(const StoreInst &store, const DataLayout &layout) {
   return store.hasMetadata(LLVMContext::MD_nontemporal) &&
          layout.getTypeStoreSize(store.getValueOperand()->getType()) ==
              halfBytes;
+}
+
+/// Whether `store` is one of a line of bf16.
+static bool isLineOfBF16(const StoreInst &store, const DataLayout &layout) {
+  Type *type = store.getValueOperand()->getType();
+  return store.hasMetadata(LLVMContext::MD_nontemporal) &&
+         layout.getTypeStoreSize(type) == 2 * halfBytes &&
+         type->getScalarType()->isBFloatTy();
+}
+
+/// Stores the same bits as integers that nothing is known of.
+static void hideType(StoreInst &store) {
+  IRBuilder<> b(&store);
+  Type *quads = FixedVectorType::get(b.getInt64Ty(), 8);
+  auto *opaque = InlineAsm::get(FunctionType::get(quads, quads, false), "",
+                                "=v,0", /*hasSideEffects=*/false);
+  Value *bits = b.CreateBitCast(store.getValueOperand(), quads);
+  store.setOperand(0, b.CreateCall(opaque, bits));
 }
 
 static Value *widen(IRBuilder<> &b, Value *half) {
@@ -57,6 +77,11 @@ bnc::NontemporalLinesPass::run(Function &function,
     SmallVector<StoreInst *> waiting;
     for (Instruction &instruction : make_early_inc_range(block)) {
       auto *store = dyn_cast<StoreInst>(&instruction);
+      if (store && isLineOfBF16(*store, layout)) {
+        hideType(*store);
+        changed = true;
+        continue;
+      }
       if (!store || !isHalfStore(*store, layout))
         continue;
       if (store->getAlign().value() >= 2 * halfBytes) {

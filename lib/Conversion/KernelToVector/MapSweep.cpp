@@ -1,6 +1,7 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // The sweep that writes the outputs of one contiguous run.
 
+#include "bnc/Conversion/KernelToVector/JoinVectors.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
@@ -266,7 +267,48 @@ struct MapSweep {
     }
   }
 
-  void emitPlainPairs(OpBuilder &b) {
+  /// Whether two vectors side by side are stored as one: their outputs are of
+  /// bf16, which is then rounded by one instruction.
+  bool canJoin() {
+    if (run.period || run.apart || !context.target.bf16 || canPair() ||
+        !context.structure.getComputeType().isF32())
+      return false;
+    return llvm::any_of(outputs, [](const MapOutput &output) {
+      return output.array->element.isBF16();
+    });
+  }
+
+  /// Two vectors from `position` on, all in use, of which the first is number
+  /// `slot`; see canJoin and emitVector.
+  void emitJoined(OpBuilder &b, Value position, unsigned slot,
+                  bool nontemporal = false) {
+    Value next = LoopMath(b, context.loc).add(position, context.target.lanes);
+    SmallVector<std::unique_ptr<PointEmitter>> lows, highs;
+    for (PointEmitter *row : rows)
+      for (bool isHigh : {false, true}) {
+        Point point = row->getPoint();
+        point.setLanes(b, context, run.laneGroup, isHigh ? next : position,
+                       Value());
+        emitPrefetch(b, point, slot + isHigh, nontemporal);
+        fetchOutputs(b, point, slot + isHigh);
+        auto &lanes = *(isHigh ? highs : lows)
+                           .emplace_back(std::make_unique<PointEmitter>(
+                               b, context, point, row));
+        lanes.useKeptArrays(run.keptArrays,
+                            context.structure.getNumStages() + 1);
+        for (const MapOutput &output : outputs)
+          lanes.emit(output.value);
+      }
+    for (auto [low, high] : llvm::zip_equal(lows, highs))
+      for (const MapOutput &output : outputs)
+        low->storeJoined(*high, output.value, *output.array,
+                         nontemporal ? getAlignment(*output.array, slot) : 0,
+                         nontemporal ? getAlignment(*output.array, slot + 1)
+                                     : 0);
+  }
+
+  /// Vectors two by two; see canPair and canJoin.
+  void emitPlainTwos(OpBuilder &b, bool pairs) {
     int64_t lanes = 2 * context.target.lanes;
     unsigned slots =
         (getConstantIndex(run.length) ? mapSlots : dynamicMapSlots) / 2;
@@ -277,8 +319,10 @@ struct MapSweep {
                        LoopMath(nested, context.loc).add(run.begin, position);
                    if (count)
                      emitEdge(nested, at, count);
-                   else
+                   else if (pairs)
                      emitPair(nested, at, 2 * slot);
+                   else
+                     emitJoined(nested, at, 2 * slot);
                  });
   }
 
@@ -301,8 +345,8 @@ struct MapSweep {
   }
 
   void emitPlain(OpBuilder &b) {
-    if (canPair())
-      return emitPlainPairs(b);
+    if (canPair() || canJoin())
+      return emitPlainTwos(b, canPair());
     int64_t lanes = context.target.lanes;
     unsigned slots = mapSlots;
     if (!run.period && !getConstantIndex(run.length))
@@ -466,7 +510,7 @@ struct MapSweep {
     for (const MapOutput &output : outputs)
       slots =
           std::max(slots, lineBytes / getVectorBytes(context, *output.array));
-    bool pairs = canPair();
+    bool pairs = canPair(), joins = canJoin() && slots > 1;
     int64_t turn = lanes * slots;
     Value rest = inner.sub(length, head);
     Value turns = inner.div(rest, turn);
@@ -476,10 +520,13 @@ struct MapSweep {
                LoopMath math(body, loc);
                Value at = math.add(start, math.mul(index, turn));
                SmallVector<Value> phase(carried);
-               for (int64_t slot = 0; slot < slots; slot += pairs ? 2 : 1) {
+               for (int64_t slot = 0; slot < slots;
+                    slot += pairs || joins ? 2 : 1) {
                  Value position = math.add(at, slot * lanes);
                  if (pairs)
                    emitPair(body, position, slot, /*nontemporal=*/true);
+                 else if (joins)
+                   emitJoined(body, position, slot, /*nontemporal=*/true);
                  else
                    emitVector(body, position, Value(), slot, phase, step,
                               /*nontemporal=*/true);

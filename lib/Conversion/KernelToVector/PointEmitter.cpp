@@ -3,6 +3,7 @@
 
 #include "bnc/Conversion/KernelToVector/PointEmitter.h"
 
+#include "bnc/Conversion/KernelToVector/JoinVectors.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -172,6 +173,21 @@ Value PointEmitter::loadParity(const KernelArray &array) {
   return emitHalf(b, loc, pairs, *point.parity);
 }
 
+void PointEmitter::storeJoined(PointEmitter &next, Value value,
+                               const KernelArray &array, int64_t nontemporal,
+                               int64_t nontemporalNext) {
+  if (!array.element.isBF16() || !(array.getDimSet() & point.laneDims)) {
+    store(emit(value), array, nontemporal);
+    next.store(next.emit(value), array, nontemporalNext);
+    return;
+  }
+  Value joined = emitJoined(b, loc, context.target, broadcast(emit(value)),
+                            next.broadcast(next.emit(value)));
+  auto storage = cast<VectorType>(joined.getType()).clone(b.getI16Type());
+  storeWhole(arith::BitcastOp::create(b, loc, storage, joined), array,
+             getIndices(array), nontemporal);
+}
+
 void PointEmitter::storePair(PointEmitter &odd, Value value,
                              const KernelArray &array, int64_t nontemporal) {
   storePairs(emitPairs(odd, value), array, nontemporal);
@@ -186,11 +202,18 @@ Value PointEmitter::emitPairs(PointEmitter &odd, Value value) {
   Type i16 = b.getI16Type(), i32 = b.getI32Type();
   auto half = VectorType::get({point.lanes}, i16);
   auto pairs = VectorType::get({point.lanes}, i32);
-  Value low = arith::BitcastOp::create(b, loc, half, broadcast(emit(value)));
-  Value high =
-      arith::BitcastOp::create(b, loc, half, odd.broadcast(odd.emit(value)));
-  if (context.target.bf16)
-    return vector::InterleaveOp::create(b, loc, low, high);
+  Value low = broadcast(emit(value)), high = odd.broadcast(odd.emit(value));
+  if (context.target.bf16) {
+    Value joined = emitJoined(b, loc, context.target, low, high);
+    auto words = cast<VectorType>(joined.getType()).clone(i16);
+    joined = arith::BitcastOp::create(b, loc, words, joined);
+    SmallVector<int64_t> order;
+    for (int64_t lane = 0; lane < point.lanes; ++lane)
+      order.append({lane, point.lanes + lane});
+    return vector::ShuffleOp::create(b, loc, joined, joined, order);
+  }
+  low = arith::BitcastOp::create(b, loc, half, low);
+  high = arith::BitcastOp::create(b, loc, half, high);
   // Rounding by integers leaves each half in its place of 32 bits.
   Value shift = makeInteger(b, loc, pairs, 16);
   Value upper = arith::ShLIOp::create(

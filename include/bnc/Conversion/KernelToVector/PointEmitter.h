@@ -141,6 +141,11 @@ public:
   mlir::Value load(const KernelArray &array);
   void store(mlir::Value value, const KernelArray &array,
              int64_t nontemporal = 0);
+  /// Stores `value` of two points side by side, all in use, whose emitters are
+  /// this and `next`; of bf16 as one vector.
+  void storeJoined(PointEmitter &next, mlir::Value value,
+                   const KernelArray &array, int64_t nontemporal = 0,
+                   int64_t nontemporalNext = 0);
   /// Stores the emitted values of a point of even and one of odd elements,
   /// whose emitters are this and `odd`, to an array of bf16.
   void storePair(PointEmitter &odd, mlir::Value value, const KernelArray &array,

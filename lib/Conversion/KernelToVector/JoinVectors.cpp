@@ -1,0 +1,39 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Two vectors of bf16 in one register, rounded by one instruction.
+
+#include "bnc/Conversion/KernelToVector/JoinVectors.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace bnc;
+
+/// The vector that `narrow` is rounded from if it is of f32 and fills a
+/// register of 512 bits; null otherwise.
+static Value getWide(Value narrow) {
+  auto truncated = narrow.getDefiningOp<arith::TruncFOp>();
+  if (!truncated)
+    return {};
+  auto type = dyn_cast<VectorType>(truncated.getIn().getType());
+  bool fits = type && type.getElementType().isF32() &&
+              type.getNumElements() == 16 &&
+              cast<VectorType>(narrow.getType()).getElementType().isBF16();
+  return fits ? truncated.getIn() : Value();
+}
+
+Value bnc::emitJoined(OpBuilder &b, Location loc, const VectorTarget &target,
+                      Value low, Value high) {
+  auto type = cast<VectorType>(low.getType());
+  int64_t lanes = type.getNumElements();
+  Value wideLow = getWide(low), wideHigh = getWide(high);
+  if (target.bf16 && wideLow && wideHigh)
+    return LLVM::CallIntrinsicOp::create(
+               b, loc, VectorType::get({2 * lanes}, type.getElementType()),
+               b.getStringAttr("llvm.x86.avx512bf16.cvtne2ps2bf16.512"),
+               {wideHigh, wideLow})
+        .getResult(0);
+  return vector::ShuffleOp::create(
+      b, loc, low, high, llvm::to_vector(llvm::seq<int64_t>(0, 2 * lanes)));
+}
