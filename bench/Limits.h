@@ -39,7 +39,11 @@ typedef struct bnc_limit_case {
 typedef enum bnc_limit_stores {
   BNC_LIMIT_PLAIN,
   BNC_LIMIT_NONTEMPORAL,
-  BNC_LIMIT_NONTEMPORAL_PREFETCH /* of the inputs, some lines ahead */
+  BNC_LIMIT_NONTEMPORAL_PREFETCH, /* of the inputs, some lines ahead */
+  /* A line of every stream in turn, where the others take some at a time. */
+  BNC_LIMIT_NONTEMPORAL_LINES,
+  BNC_LIMIT_NONTEMPORAL_LINES_PREFETCH, /* far ahead */
+  BNC_LIMIT_KINDS
 } bnc_limit_stores;
 
 /* Runs the loop once with the widest vectors of this machine and returns the

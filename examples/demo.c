@@ -141,8 +141,7 @@ int main(void) {
       add_rms_norm(NULL, ROWS, x, residual, weight, y);
       time = seconds() - time;
       best = time < best ? time : best;
-      for (stores = BNC_LIMIT_PLAIN; stores <= BNC_LIMIT_NONTEMPORAL_PREFETCH;
-           ++stores) {
+      for (stores = BNC_LIMIT_PLAIN; stores < BNC_LIMIT_KINDS; ++stores) {
         time = bnc_limit_seconds(&traffic, (bnc_limit_stores)stores);
         limit = time < limit ? time : limit;
       }

@@ -8,6 +8,7 @@
 #include "mlir/IR/TypeUtilities.h"
 
 #include <chrono>
+#include <functional>
 #include <random>
 
 using namespace mlir;
@@ -105,8 +106,8 @@ private:
 /// of one call.
 class Sampler {
 public:
-  explicit Sampler(llvm::function_ref<double()> body) : body(body) {
-    double once = body();
+  explicit Sampler(std::function<double()> body) : body(std::move(body)) {
+    double once = this->body();
     repeats =
         once > 0 ? std::clamp<int64_t>(kSampleSeconds / once, 1, 100000) : 1000;
   }
@@ -122,7 +123,7 @@ public:
   }
 
 private:
-  llvm::function_ref<double()> body;
+  std::function<double()> body;
   int64_t repeats;
   SmallVector<double> samples;
 };
@@ -186,9 +187,6 @@ std::optional<Measurement> bnc::measure(FuncOp kernels,
       seconds += loop.run(loop.isNontemporal() ? stores : BNC_LIMIT_PLAIN);
     return seconds;
   };
-  auto plain = [&] { return limit(BNC_LIMIT_PLAIN); };
-  auto nontemporal = [&] { return limit(BNC_LIMIT_NONTEMPORAL); };
-  auto prefetched = [&] { return limit(BNC_LIMIT_NONTEMPORAL_PREFETCH); };
   bool anyNontemporal = llvm::any_of(
       loops, [](const LimitLoop &loop) { return loop.isNontemporal(); });
 
@@ -198,11 +196,10 @@ std::optional<Measurement> bnc::measure(FuncOp kernels,
   if (naive)
     naiveCalls.emplace(callNaive);
   SmallVector<Sampler> limits;
-  limits.emplace_back(plain);
-  if (anyNontemporal) {
-    limits.emplace_back(nontemporal);
-    limits.emplace_back(prefetched);
-  }
+  int kinds = anyNontemporal ? BNC_LIMIT_KINDS : BNC_LIMIT_PLAIN + 1;
+  for (int kind = BNC_LIMIT_PLAIN; kind < kinds; ++kind)
+    limits.emplace_back(
+        [&limit, kind] { return limit(bnc_limit_stores(kind)); });
   for (unsigned i = 0; i < kSamples; ++i) {
     calls.sample();
     for (Sampler &sampler : limits)

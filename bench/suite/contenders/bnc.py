@@ -31,7 +31,13 @@ int time_calls(const bnc_context *ctx, void *const *pointers,
 
 size_t workspace_bytes(void) {{ return {workspace}; }}
 """
-_STORES = ("plain", "non-temporal", "non-temporal, prefetched")
+_STORES = (
+    "plain",
+    "non-temporal",
+    "non-temporal, prefetched",
+    "non-temporal, line by line",
+    "non-temporal, line by line, prefetched",
+)
 
 
 class _Stream(ctypes.Structure):

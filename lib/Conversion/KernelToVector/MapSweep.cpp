@@ -30,9 +30,6 @@ static constexpr unsigned dynamicMapSlots = 2;
 static constexpr int64_t shortRunBytes = 1024, shortRunBytes16 = 1536,
                          shortRowBytes16 = 2048;
 
-/// Rows of more bytes are prefetched into L2, not L1, of which this is half.
-static constexpr int64_t nearRowBytes = 16384;
-
 SmallVector<const KernelArray *> bnc::listInputs(const EmissionContext &context,
                                                  ArrayRef<Value> values) {
   SmallVector<const KernelArray *> arrays;
@@ -80,64 +77,6 @@ bnc::listMapArrays(const EmissionContext &context) {
   return arrays;
 }
 
-int64_t bnc::getVectorBytes(const EmissionContext &context,
-                            const KernelArray &array) {
-  return context.target.lanes * array.element.getIntOrFloatBitWidth() / 8;
-}
-
-void bnc::emitPrefetch(OpBuilder &b, const EmissionContext &context,
-                       ArrayRef<const KernelArray *> arrays,
-                       ArrayRef<Value> coordinates, unsigned slot,
-                       PrefetchInto into) {
-  for (const KernelArray *array : arrays) {
-    if (array->getDimSet() != context.structure.getAllDims() ||
-        slot * getVectorBytes(context, *array) % lineBytes != 0)
-      continue;
-    SmallVector<Value> indices;
-    for (unsigned dim : array->dims)
-      indices.push_back(coordinates[dim]);
-    memref::PrefetchOp::create(b, context.loc, array->memref, indices,
-                               /*isWrite=*/false, uint32_t(into),
-                               /*isDataCache=*/true);
-  }
-}
-
-void bnc::emitReadAhead(OpBuilder &b, const EmissionContext &context,
-                        ArrayRef<const KernelArray *> arrays,
-                        const Point &point, DimSet laneGroup, unsigned slot,
-                        int64_t bytes, Value when) {
-  LoopMath math(b, context.loc);
-  for (const KernelArray *array : arrays) {
-    SmallVector<Value> coordinates = point.coordinates;
-    Value &position = coordinates[getLastDim(laneGroup)];
-    Value distance =
-        math.constant(bytes * 8 / array->element.getIntOrFloatBitWidth());
-    if (when)
-      distance = arith::SelectOp::create(b, context.loc, when, distance,
-                                         math.constant(0));
-    position = math.add(position, distance);
-    emitPrefetch(b, context, array, coordinates, slot, PrefetchInto::L2);
-  }
-}
-
-Value Period::at(OpBuilder &b, Value position) const {
-  return LoopMath(b, loc).rem(position, extent);
-}
-
-Value Period::getStep(OpBuilder &b, int64_t elements) const {
-  LoopMath math(b, loc);
-  return math.rem(math.constant(elements), extent);
-}
-
-Value Period::next(OpBuilder &b, Value phase, Value step) const {
-  LoopMath math(b, loc);
-  Value moved = math.add(phase, step);
-  Value isPast =
-      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, moved, extent);
-  return arith::SelectOp::create(b, loc, isPast, math.sub(moved, extent),
-                                 moved);
-}
-
 namespace {
 
 /// One map sweep; see emitMapSweep.
@@ -170,22 +109,8 @@ struct MapSweep {
       row = LoopMath(b, context.loc)
                 .add(row, prefetch.rows * int64_t(rows.size()));
     }
-    bnc::emitPrefetch(b, context, inputs, coordinates, slot, getCacheOfRows());
-  }
-
-  /// Where the next rows go: large ones would evict from L1 what is read now.
-  PrefetchInto getCacheOfRows() {
-    const KernelStructure &structure = context.structure;
-    std::optional<int64_t> elements =
-        structure.getStaticExtent(structure.getReducedDims());
-    if (!elements)
-      return PrefetchInto::L1;
-    int64_t bytes = 0;
-    for (const KernelArray *input : inputs)
-      if (input->getDimSet() == structure.getAllDims())
-        bytes += *elements * input->element.getIntOrFloatBitWidth() / 8;
-    bool isLarge = bytes * int64_t(rows.size()) > nearRowBytes;
-    return isLarge ? PrefetchInto::L2 : PrefetchInto::L1;
+    bnc::emitPrefetch(b, context, inputs, coordinates, slot,
+                      getCacheOfRows(context, inputs, rows.size()));
   }
 
   /// Fetches what is stored through the caches in place of past them.

@@ -116,6 +116,24 @@ Value PeriodicShape::emitItems(EmissionContext &context, OpBuilder &b) const {
                   blocks);
 }
 
+Value Period::at(OpBuilder &b, Value position) const {
+  return LoopMath(b, loc).rem(position, extent);
+}
+
+Value Period::getStep(OpBuilder &b, int64_t elements) const {
+  LoopMath math(b, loc);
+  return math.rem(math.constant(elements), extent);
+}
+
+Value Period::next(OpBuilder &b, Value phase, Value step) const {
+  LoopMath math(b, loc);
+  Value moved = math.add(phase, step);
+  Value isPast =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, moved, extent);
+  return arith::SelectOp::create(b, loc, isPast, math.sub(moved, extent),
+                                 moved);
+}
+
 /// Fills the tables for the point of `row`: a turn, and its start again.
 static KeptArrays emitTurn(OpBuilder &b, PhaseContext &phase,
                            const PeriodicShape &shape, PointEmitter &row) {

@@ -6,6 +6,7 @@
 #define BNC_CONVERSION_KERNELTOVECTOR_SWEEPS_H
 
 #include "bnc/Conversion/KernelToVector/Phases.h"
+#include "bnc/Conversion/KernelToVector/Prefetches.h"
 
 #include <optional>
 
@@ -46,15 +47,6 @@ private:
   mlir::Value extent;
 };
 
-/// How far ahead of what is in work inputs are prefetched, 0 for not at all.
-struct Prefetch {
-  /// Rows, into L1.
-  int64_t rows = 0;
-  /// Bytes along a run, into L2; if `when`, an i1, is given, where it is set.
-  int64_t bytes = 0;
-  mlir::Value when = {};
-};
-
 /// A part of the map of a kernel: `length` elements from `begin` on along the
 /// lane group.
 struct MapRun {
@@ -78,28 +70,6 @@ struct MapRun {
   /// always set but the run too short, 0 for none.
   int64_t writeAhead = 0;
 };
-
-/// A line of the caches, and what a write-combining buffer holds.
-inline constexpr int64_t lineBytes = 64;
-/// Bytes that the lanes of one vector take in `array`.
-int64_t getVectorBytes(const EmissionContext &context,
-                       const KernelArray &array);
-/// Where prefetched lines go.
-enum class PrefetchInto : uint32_t { L2 = 2, L1 = 3 };
-/// Prefetches, once a line, what vector number `slot` after the start of a line
-/// reads at `coordinates` of those of `arrays` that span all dims. Past the end
-/// of an array nothing faults.
-void emitPrefetch(mlir::OpBuilder &b, const EmissionContext &context,
-                  llvm::ArrayRef<const KernelArray *> arrays,
-                  llvm::ArrayRef<mlir::Value> coordinates, unsigned slot,
-                  PrefetchInto into);
-/// The same of what is read `bytes` after `point` along `laneGroup`, into L2.
-/// If `when`, an i1, is given and not set, what is read now, which costs
-/// little.
-void emitReadAhead(mlir::OpBuilder &b, const EmissionContext &context,
-                   llvm::ArrayRef<const KernelArray *> arrays,
-                   const Point &point, DimSet laneGroup, unsigned slot,
-                   int64_t bytes, mlir::Value when = {});
 
 /// Elements an item covers where a map is one run: small enough to share among
 /// threads, long enough that an item's start costs nothing.
