@@ -48,3 +48,16 @@ module attributes {norm.target = #t} {
     norm.return %0 : tensor<?x?xf32>
   }
 }
+
+// RUN: bnc new batch_norm_training --shape=32x2048x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=CLASH
+// RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x2048x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=CLASH16
+// RUN: bnc new batch_norm_training --shape=32x256x14x14 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=CLASHNEAR
+// RUN: bnc new batch_norm_training --shape=32x2040x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=APART
+// RUN: bnc new batch_norm_training --shape=32x64x28x28 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=APART
+
+// Short planes that are whole pages apart take the same sets of L1: four channels
+// at once use up their lines.
+// CLASH: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 2,
+// CLASH16: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 4,
+// CLASHNEAR: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 1,
+// APART-NOT: rows = 4
