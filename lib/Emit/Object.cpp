@@ -4,6 +4,7 @@
 #include "bnc/Emit/Object.h"
 
 #include "bnc/Emit/NontemporalLines.h"
+#include "bnc/Emit/WidenByPermutation.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Export.h"
@@ -127,6 +128,7 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   late.addPass(llvm::createFunctionToLoopPassAdaptor(
       llvm::LICMPass(llvm::LICMOptions()), /*UseMemorySSA=*/true));
   late.addPass(NontemporalLinesPass());
+  late.addPass(WidenByPermutationPass());
 
   llvm::ModulePassManager passes;
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(early)));

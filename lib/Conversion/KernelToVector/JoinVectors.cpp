@@ -1,7 +1,9 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
-// Two vectors of bf16 in one register, rounded by one instruction.
+// Two vectors of bf16 in one register.
 
 #include "bnc/Conversion/KernelToVector/JoinVectors.h"
+
+#include "bnc/Conversion/Elements.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -36,4 +38,20 @@ Value bnc::emitJoined(OpBuilder &b, Location loc, const VectorTarget &target,
         .getResult(0);
   return vector::ShuffleOp::create(
       b, loc, low, high, llvm::to_vector(llvm::seq<int64_t>(0, 2 * lanes)));
+}
+
+Value bnc::emitWidenedHalf(OpBuilder &b, Location loc, Value joined,
+                           unsigned half) {
+  auto type = cast<VectorType>(joined.getType());
+  int64_t words = type.getNumElements(), lanes = words / 2;
+  auto integers = type.clone(b.getI16Type());
+  Value bits = arith::BitcastOp::create(b, loc, integers, joined);
+  Value zero = makeInteger(b, loc, integers, 0);
+  // The upper half of an f32 is a bf16.
+  SmallVector<int64_t> order;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    order.append({words, half * lanes + lane});
+  Value widened = vector::ShuffleOp::create(b, loc, bits, zero, order);
+  return vector::BitCastOp::create(
+      b, loc, VectorType::get({lanes}, b.getF32Type()), widened);
 }

@@ -214,6 +214,7 @@ struct MapSweep {
         Point point = row->getPoint();
         point.setLanes(b, context, run.laneGroup, isHigh ? next : position,
                        Value());
+        point.half = isHigh;
         emitPrefetch(b, point, slot + isHigh, nontemporal);
         fetchOutputs(b, point, slot + isHigh);
         auto &lanes = *(isHigh ? highs : lows)
@@ -221,6 +222,7 @@ struct MapSweep {
                                b, context, point, row));
         lanes.useKeptArrays(run.keptArrays,
                             context.structure.getNumStages() + 1);
+        lanes.sharePairs(*lows.back());
         for (const MapOutput &output : outputs)
           lanes.emit(output.value);
       }

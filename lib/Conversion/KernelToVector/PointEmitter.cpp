@@ -148,6 +148,7 @@ Value PointEmitter::loadPairs(const KernelArray &array) {
   if (otherHalf)
     if (Value loaded = otherHalf->loadedPairs.lookup(&array))
       return loaded;
+  assert(point.half != 1 && "the first half loads what both share");
   int64_t lanes = 2 * point.lanes;
   Value laneMask;
   if (point.count && canMask(getStorageType(array.element)))
@@ -399,7 +400,23 @@ static Value narrowFromF64(OpBuilder &b, Location loc, Value wide, Type type) {
   return arith::TruncFOp::create(b, loc, like(type), sticky);
 }
 
+Value PointEmitter::extendHalf(Operation *op) {
+  auto extend = dyn_cast<arith::ExtFOp>(op);
+  if (!point.half || !extend || !extend.getType().isF32())
+    return {};
+  auto argument = dyn_cast<BlockArgument>(extend.getIn());
+  unsigned numInputs = context.frame.getKernel().getInputs().size();
+  if (!argument || argument.getArgNumber() >= numInputs)
+    return {};
+  const KernelArray &array = context.frame.getInput(argument.getArgNumber());
+  if (!array.element.isBF16() || !(array.getDimSet() & point.laneDims))
+    return {};
+  return emitWidenedHalf(b, loc, loadPairs(array), *point.half);
+}
+
 Value PointEmitter::computeElementwise(Operation *op) {
+  if (Value extended = extendHalf(op))
+    return extended;
   bool lanes = variesOverLanes(op->getResult(0));
   SmallVector<Value> operands;
   for (Value operand : op->getOperands()) {

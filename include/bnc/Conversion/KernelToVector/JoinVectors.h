@@ -1,5 +1,5 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
-// Two vectors of bf16 in one register, rounded by one instruction.
+// Two vectors of bf16 in one register.
 
 #ifndef BNC_CONVERSION_KERNELTOVECTOR_JOINVECTORS_H
 #define BNC_CONVERSION_KERNELTOVECTOR_JOINVECTORS_H
@@ -14,6 +14,11 @@ namespace bnc {
 mlir::Value emitJoined(mlir::OpBuilder &b, mlir::Location loc,
                        const VectorTarget &target, mlir::Value low,
                        mlir::Value high);
+
+/// The first (`half` 0) or last (1) half of `joined`, of bf16, as f32: a
+/// permutation where registers have 512 bits.
+mlir::Value emitWidenedHalf(mlir::OpBuilder &b, mlir::Location loc,
+                            mlir::Value joined, unsigned half);
 
 } // namespace bnc
 

@@ -86,6 +86,10 @@ struct Point {
   /// If set, the lanes are the even (0) or odd (1) ones of twice as many
   /// elements: 32 bits hold one of each of bf16, and no lane has to move.
   std::optional<unsigned> parity = std::nullopt;
+  /// If set, the lanes are the first (0) or last (1) half of twice as many
+  /// elements, all in use, of which bf16 is loaded at once: the emitters of
+  /// both halves share their pairs.
+  std::optional<unsigned> half = std::nullopt;
 
   /// Puts the target's lanes at `position` of `laneGroup`; they are all that
   /// the point fixes itself.
@@ -175,6 +179,8 @@ private:
   mlir::Value broadcast(mlir::Value value);
   mlir::Value getMask();
   mlir::Value loadParity(const KernelArray &array);
+  /// `op` if it extends an input that both halves load at once; null otherwise.
+  mlir::Value extendHalf(mlir::Operation *op);
   mlir::Value loadLanes(const KernelArray &array, int64_t lanes,
                         mlir::Value laneMask);
   void storeWhole(mlir::Value vector, const KernelArray &array,
