@@ -84,7 +84,8 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
     if (option.getReadAhead())
       os << ", read " << option.getReadAhead() << " bytes ahead";
     if (option.getMapAhead())
-      os << ", read " << option.getMapAhead() << " bytes ahead of outputs";
+      os << ", read " << option.getMapAhead()
+         << " bytes ahead while outputs are written";
     if (option.getWriteAhead())
       os << ", fetch outputs of short runs " << option.getWriteAhead()
          << " bytes ahead";
