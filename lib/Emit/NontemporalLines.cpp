@@ -7,14 +7,16 @@
 
 #include "bnc/Emit/NontemporalLines.h"
 
+#include "OpaqueValue.h"
+
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicsX86.h"
 
 using namespace llvm;
+using namespace bnc;
 
 static constexpr uint64_t halfBytes = 32;
 
@@ -36,10 +38,8 @@ static bool isLineOfBF16(const StoreInst &store, const DataLayout &layout) {
 static void hideType(StoreInst &store) {
   IRBuilder<> b(&store);
   Type *quads = FixedVectorType::get(b.getInt64Ty(), 8);
-  auto *opaque = InlineAsm::get(FunctionType::get(quads, quads, false), "",
-                                "=v,0", /*hasSideEffects=*/false);
   Value *bits = b.CreateBitCast(store.getValueOperand(), quads);
-  store.setOperand(0, b.CreateCall(opaque, bits));
+  store.setOperand(0, createOpaque(b, bits, "v"));
 }
 
 static Value *widen(IRBuilder<> &b, Value *half) {

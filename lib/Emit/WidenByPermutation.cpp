@@ -5,14 +5,16 @@
 
 #include "bnc/Emit/WidenByPermutation.h"
 
+#include "OpaqueValue.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicsX86.h"
 #include "llvm/IR/PatternMatch.h"
 
 using namespace llvm;
+using namespace bnc;
 
 static constexpr unsigned words = 32;
 
@@ -47,11 +49,7 @@ static std::pair<Value *, unsigned> matchWidening(ShuffleVectorInst &shuffle) {
 static Value *createOddWords(Function &function) {
   IRBuilder<> b(&function.getEntryBlock(),
                 function.getEntryBlock().getFirstInsertionPt());
-  auto *opaque =
-      InlineAsm::get(FunctionType::get(b.getInt32Ty(), b.getInt32Ty(), false),
-                     "", "=r,0", /*hasSideEffects=*/false);
-  CallInst *bits = b.CreateCall(opaque, b.getInt32(0xaaaaaaaa));
-  bits->setDoesNotAccessMemory();
+  Value *bits = createOpaque(b, b.getInt32(0xaaaaaaaa), "r");
   return b.CreateBitCast(bits, FixedVectorType::get(b.getInt1Ty(), words));
 }
 

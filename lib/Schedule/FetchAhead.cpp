@@ -52,44 +52,40 @@ static int64_t selectReadAhead(const KernelStructure &structure,
   return isWide && loadsAlongLanes(structure) ? outputReadAhead : 0;
 }
 
-namespace {
-
-/// How far outputs of `rows` kernels read ahead where they bypass the caches.
-struct MapAhead {
-  int64_t rows = 0, bytes = 0;
-};
-
-} // namespace
-
 /// While the outputs of a row are written, its inputs come from L2 and memory
 /// would only write: what follows is read.
-static MapAhead selectMapAhead(const KernelStructure &structure,
-                               TargetAttr target) {
+static void addMapAhead(FetchAhead &ahead, const KernelStructure &structure,
+                        TargetAttr target) {
   std::optional<int64_t> elements =
       structure.getStaticExtent(structure.getReducedDims());
   if (structure.getForm() != KernelForm::Rows)
-    return {};
+    return;
   int64_t bytes = 0;
   for (auto [i, input] : llvm::enumerate(structure.getKernel().getInputs()))
     if (elements && structure.getInputDims(i) == structure.getAllDims())
       bytes += *elements *
                getElementTypeOrSelf(input.getType()).getIntOrFloatBitWidth() /
                8;
-  if (!loadsAlongLanes(structure))
-    return {elements && bytes < target.getL2() ? 1 : 0, 0};
+  if (!loadsAlongLanes(structure)) {
+    if (elements && bytes < target.getL2())
+      ahead.prefetch = 1;
+    return;
+  }
   // Whether a dynamic row is short enough is seen when it runs.
-  if (target.getPrefetch())
-    return {};
-  return {0, bytes <= rowMapAhead ? rowMapAhead : 0};
+  if (!target.getPrefetch() && bytes <= rowMapAhead)
+    ahead.map = rowMapAhead;
 }
 
 FetchAhead bnc::selectFetchAhead(const KernelStructure &structure,
                                  TargetAttr target) {
-  MapAhead mapAhead = selectMapAhead(structure, target);
+  FetchAhead ahead;
   bool isRows = structure.getForm() == KernelForm::Rows;
   // In channels-last statistics the hardware does not see the next block of
   // steps.
-  bool isSeen = !structure.isColumns() && !(isRows && target.getPrefetch());
-  return {isSeen ? mapAhead.rows : 1, selectReadAhead(structure, target),
-          mapAhead.bytes, writeAhead};
+  if (structure.isColumns() || (isRows && target.getPrefetch()))
+    ahead.prefetch = 1;
+  ahead.read = selectReadAhead(structure, target);
+  ahead.write = writeAhead;
+  addMapAhead(ahead, structure, target);
+  return ahead;
 }

@@ -30,12 +30,11 @@ static constexpr int64_t batchedRowBytes = 1024;
 static constexpr int64_t pageBytes = 4096, leastClashingRuns = 8,
                          mostClashingBytes = 1024, farClashingBytes = 256;
 
-/// The bytes of the runs that a row consists of, if these are short and whole
-/// pages apart, 0 otherwise: they then take the same few sets of L1, where no
-/// line stays until the next row, which begins within it, comes for the rest.
+/// The bytes of the runs that a row of a `rows` kernel consists of, if these
+/// are short and whole pages apart, 0 otherwise: they then take the same few
+/// sets of L1, where no line stays until the next row, which begins within it,
+/// comes for the rest.
 static int64_t getClashingRun(const KernelStructure &structure) {
-  if (structure.getForm() != KernelForm::Rows)
-    return 0;
   int64_t elementBytes = getElementBytes(structure);
   DimSet all = structure.getAllDims(), kept = structure.getKeptDims();
   DimSet firstKept = kept & -kept;

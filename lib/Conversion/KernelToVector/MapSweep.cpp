@@ -272,8 +272,9 @@ struct MapSweep {
   }
 
   void emitPlain(OpBuilder &b) {
-    if (canPair() || canJoin())
-      return emitPlainTwos(b, canPair());
+    bool pairs = canPair();
+    if (pairs || canJoin())
+      return emitPlainTwos(b, pairs);
     int64_t lanes = context.target.lanes;
     unsigned slots = mapSlots;
     if (!run.period && !getConstantIndex(run.length))
