@@ -8,6 +8,7 @@
 #include "bnc/Emit/Header.h"
 #include "bnc/Tools/SpecFile.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
@@ -162,19 +163,20 @@ static void explainFunction(FuncOp func, const Extents &extents,
   os << '\n';
 }
 
+template <typename T> static std::string print(T printable) {
+  std::string text;
+  llvm::raw_string_ostream(text) << printable;
+  return text;
+}
+
 static llvm::json::Object describeStream(const Stream &stream) {
   return llvm::json::Object{{"name", stream.name},
+                            {"type", print(getElementTypeOrSelf(stream.value))},
                             {"bytes", stream.bytes},
                             {"passes", stream.passes},
                             {"least_accesses", stream.leastAccesses},
                             {"most_accesses", stream.mostAccesses},
                             {"workspace", stream.port < 0}};
-}
-
-static std::string print(Attribute attribute) {
-  std::string text;
-  llvm::raw_string_ostream(text) << attribute;
-  return text;
 }
 
 static llvm::json::Object describeKernel(FuncOp func, KernelOp kernel,

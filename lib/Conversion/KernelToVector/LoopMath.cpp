@@ -65,6 +65,10 @@ SmallVector<Value> bnc::emitLoop(
     ValueRange inits,
     llvm::function_ref<SmallVector<Value>(OpBuilder &, Value, ValueRange)>
         body) {
+  std::optional<int64_t> from = getConstantIndex(begin),
+                         to = getConstantIndex(end);
+  if (from && to && *from < *to && *to <= *from + step)
+    return body(b, begin, inits);
   OpBuilder::InsertionGuard guard(b);
   // The loop is in place before its body is made: what is emitted there looks
   // for the function around it.
@@ -137,6 +141,17 @@ SmallVector<DimSet> bnc::collapseDims(DimSet dims,
     previous = dim;
   }
   return groups;
+}
+
+void bnc::dropUnitGroups(SmallVectorImpl<DimSet> &groups,
+                         const KernelFrame &frame) {
+  llvm::erase_if(groups, [&](DimSet group) {
+    bool isUnit = true;
+    for (unsigned dim = 0; dim < 64; ++dim)
+      if (group >> dim & 1)
+        isUnit &= getConstantIndex(frame.getExtent(dim)) == 1;
+    return isUnit;
+  });
 }
 
 unsigned bnc::getLastDim(DimSet dims) { return 63 - llvm::countl_zero(dims); }

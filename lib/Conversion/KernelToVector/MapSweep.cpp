@@ -68,13 +68,23 @@ listInputsOf(const EmissionContext &context, ArrayRef<MapOutput> outputs) {
   return listInputs(context, values);
 }
 
-SmallVector<const KernelArray *>
-bnc::listMapArrays(const EmissionContext &context) {
-  SmallVector<MapOutput> outputs = listMapOutputs(context);
+/// These and the outputs.
+static SmallVector<const KernelArray *>
+listArraysOf(const EmissionContext &context, ArrayRef<MapOutput> outputs) {
   SmallVector<const KernelArray *> arrays = listInputsOf(context, outputs);
   for (const MapOutput &output : outputs)
     arrays.push_back(output.array);
   return arrays;
+}
+
+SmallVector<const KernelArray *>
+bnc::listMapArrays(const EmissionContext &context) {
+  return listArraysOf(context, listMapOutputs(context));
+}
+
+SmallVector<const KernelArray *>
+bnc::listKeptArrays(const EmissionContext &context) {
+  return listArraysOf(context, listKeptOutputs(context));
 }
 
 namespace {

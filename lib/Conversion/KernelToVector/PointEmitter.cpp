@@ -83,11 +83,6 @@ Value PointEmitter::maskOff(Value vector) {
   return arith::SelectOp::create(b, loc, getMask(), vector, zero);
 }
 
-bool PointEmitter::canMask(Type storage) const {
-  return storage.getIntOrFloatBitWidth() == 16 ? context.target.masks16
-                                               : context.target.masks32;
-}
-
 SmallVector<Value> PointEmitter::getIndices(const KernelArray &array) {
   SmallVector<Value> indices;
   if (array.leading)
@@ -135,7 +130,7 @@ Value PointEmitter::load(const KernelArray &array) {
     return loadParity(array);
   Type storage = getStorageType(array.element);
   Value laneMask;
-  if (point.count && canMask(storage))
+  if (point.count && context.target.canMask(storage))
     laneMask = getMask();
   Value loaded = loadLanes(array, point.lanes, laneMask);
   if (storage == array.element)
@@ -151,7 +146,7 @@ Value PointEmitter::loadPairs(const KernelArray &array) {
   assert(point.half != 1 && "the first half loads what both share");
   int64_t lanes = 2 * point.lanes;
   Value laneMask;
-  if (point.count && canMask(getStorageType(array.element)))
+  if (point.count && context.target.canMask(getStorageType(array.element)))
     laneMask = createMask(lanes, point.count);
   return loadedPairs[&array] = arith::BitcastOp::create(
              b, loc, VectorType::get({lanes}, array.element),
@@ -249,7 +244,7 @@ void PointEmitter::store(Value value, const KernelArray &array,
         b, loc, VectorType::get({point.lanes}, storage), value);
   if (!point.count)
     return storeWhole(value, array, indices, nontemporal);
-  if (canMask(storage)) {
+  if (context.target.canMask(storage)) {
     vector::MaskedStoreOp::create(b, loc, array.memref, indices, getMask(),
                                   value);
     return;

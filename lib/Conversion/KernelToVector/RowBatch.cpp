@@ -32,6 +32,15 @@ RowBatch::RowBatch(OpBuilder &b, PhaseContext &phase, Value first, Value count)
       lanes(phase.target.lanes), reductions(phase.structure.getReductions(0)),
       chunkRecords(phase, llvm::to_vector(reductions)) {}
 
+bool RowBatch::keepsInLanes() const {
+  SmallVector<const KernelArray *> arrays = listKeptArrays(phase);
+  return llvm::all_of(arrays,
+                      [&](const KernelArray *array) {
+                        return phase.target.canMask(array->element);
+                      }) &&
+         collapseDims(phase.structure.getKeptDims(), arrays).size() == 1;
+}
+
 SmallVector<SmallVector<Value>> RowBatch::emitFields() {
   SmallVector<SmallVector<Value>> fields(reductions.size());
   Value flags;
@@ -61,8 +70,8 @@ void RowBatch::emit() {
       emitTotalExtent(b, loc, phase.frame, phase.structure.getReducedDims()));
   Point point;
   point.coordinates.resize(phase.frame.getKernel().getNumDims());
-  point.laneDims = phase.structure.getKeptDims();
-  point.lanes = lanes;
+  point.setLanes(b, phase, phase.structure.getKeptDims(), first,
+                 getConstantIndex(count) == lanes ? Value() : count);
   kept = std::make_unique<PointEmitter>(b, phase, point);
   kept->moveTo(b);
   SmallVector<SmallVector<Value>> fields = emitFields();
@@ -73,5 +82,13 @@ void RowBatch::emit() {
     kept->setRecord(reduction->getResult(0), Record::get(counted, vectors));
   }
   kept->moveTo(b);
+  // Computed before the outputs and stored after them, as in emitRowOutputs.
+  SmallVector<std::pair<const KernelArray *, Value>> results;
+  if (keepsInLanes())
+    for (const MapOutput &output : listKeptOutputs(phase))
+      results.emplace_back(output.array, kept->emitVector(output.value));
   emitResults(fields);
+  kept->moveTo(b);
+  for (auto [array, value] : results)
+    kept->store(value, *array);
 }

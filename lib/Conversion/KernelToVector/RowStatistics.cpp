@@ -35,6 +35,7 @@ public:
     inputs = listInputs(phase, terms);
     runGroups = collapseDims(phase.structure.getReducedDims(), inputs);
     laneGroup = runGroups.pop_back_val();
+    dropUnitGroups(runGroups, phase.frame);
   }
 
   void emit(OpBuilder &b);

@@ -17,7 +17,8 @@ Row bnc::makeRow(OpBuilder &b, PhaseContext &phase, Value item) {
     if (keptDims >> dim & 1)
       keptGroups.push_back(DimSet(1) << dim);
   Point point;
-  point.coordinates.resize(phase.frame.getKernel().getNumDims());
+  point.coordinates.assign(phase.frame.getKernel().getNumDims(),
+                           LoopMath(b, phase.loc).constant(0));
   emitCoordinates(b, phase.loc, phase.frame, keptGroups, item,
                   point.coordinates);
   auto emitter = std::make_unique<PointEmitter>(b, phase, point);
@@ -36,6 +37,7 @@ struct RowShape {
       : groups(collapseDims(context.structure.getReducedDims(),
                             listMapArrays(context))) {
     laneGroup = groups.pop_back_val();
+    dropUnitGroups(groups, context.frame);
   }
   Span getWhole(OpBuilder &b, const EmissionContext &context) const {
     Value zero = LoopMath(b, context.loc).constant(0);
@@ -122,6 +124,14 @@ static void storeKeptValues(OpBuilder &b, Row &row, ArrayRef<MapOutput> outputs,
     row.emitter->store(value, *output.array);
 }
 
+void bnc::emitRowMaps(OpBuilder &b, PhaseContext &phase,
+                      MutableArrayRef<Row> rows) {
+  RowShape shape(phase);
+  emitSpanOutputs(b, phase, shape, rows, shape.getWhole(b, phase),
+                  {phase.schedule.getPrefetch()},
+                  getNontemporalPrefetch(b, phase));
+}
+
 void bnc::emitRowOutputs(OpBuilder &b, PhaseContext &phase,
                          MutableArrayRef<Row> rows) {
   // Kept results are computed before the outputs and stored after them: they
@@ -130,10 +140,7 @@ void bnc::emitRowOutputs(OpBuilder &b, PhaseContext &phase,
   SmallVector<SmallVector<Value>> values;
   for (Row &row : rows)
     values.push_back(emitKeptValues(b, row, kept));
-  RowShape shape(phase);
-  emitSpanOutputs(b, phase, shape, rows, shape.getWhole(b, phase),
-                  {phase.schedule.getPrefetch()},
-                  getNontemporalPrefetch(b, phase));
+  emitRowMaps(b, phase, rows);
   for (auto [row, rowValues] : llvm::zip_equal(rows, values))
     storeKeptValues(b, row, kept, rowValues);
 }

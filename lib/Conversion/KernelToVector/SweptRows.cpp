@@ -142,6 +142,7 @@ KeptArrays SweptRows::spillKept() {
 
 void SweptRows::emitResults(ArrayRef<SmallVector<Value>> fields) {
   KeptArrays arrays = spillKept();
+  bool inLanes = keepsInLanes();
   emitEachRow(b, [&](OpBuilder &body, Value lane, Row &row) {
     for (auto [t, reduction] : llvm::enumerate(reductions)) {
       SmallVector<Value> scalars;
@@ -152,7 +153,10 @@ void SweptRows::emitResults(ArrayRef<SmallVector<Value>> fields) {
     }
     KeptArrays atLane = arrays.atLeading(lane);
     row.emitter->useKeptArrays(&atLane, /*stage=*/1);
-    emitRowOutputs(body, phase, row);
+    if (inLanes)
+      emitRowMaps(body, phase, row);
+    else
+      emitRowOutputs(body, phase, row);
   });
 }
 

@@ -41,7 +41,8 @@ std::optional<int64_t> getConstantIndex(mlir::Value value);
 
 /// Emits a loop from `begin` to `end` that carries `inits`; `body` gives the
 /// next values. The loop is affine where its bounds are affine symbols or dims,
-/// else scf. Leaves the builder after the loop.
+/// else scf; there is none around a body that runs once by constant bounds.
+/// Leaves the builder after the loop.
 llvm::SmallVector<mlir::Value>
 emitLoop(mlir::OpBuilder &b, mlir::Location loc, mlir::Value begin,
          mlir::Value end, int64_t step, mlir::ValueRange inits,
@@ -59,6 +60,10 @@ collapseDims(DimSet dims, llvm::ArrayRef<const KernelArray *> arrays);
 void emitCoordinates(mlir::OpBuilder &b, mlir::Location loc, KernelFrame &frame,
                      llvm::ArrayRef<DimSet> groups, mlir::Value flat,
                      llvm::MutableArrayRef<mlir::Value> coordinates);
+
+/// Takes groups that are known to have one position out of `groups`.
+void dropUnitGroups(llvm::SmallVectorImpl<DimSet> &groups,
+                    const KernelFrame &frame);
 
 /// The product of the extents of all dims of `groups`.
 mlir::Value emitTotalExtent(mlir::OpBuilder &b, mlir::Location loc,

@@ -52,6 +52,11 @@ struct VectorTarget {
   /// Storage widths whose masked accesses are instructions.
   bool masks32 = false, masks16 = false;
 
+  /// Whether masked accesses of `storage` are instructions.
+  bool canMask(mlir::Type storage) const {
+    return storage.getIntOrFloatBitWidth() == 16 ? masks16 : masks32;
+  }
+
   static VectorTarget get(norm::TargetAttr target, mlir::FloatType compute);
 };
 
@@ -187,7 +192,6 @@ private:
                   mlir::ValueRange indices, int64_t nontemporal);
   mlir::Value createMask(int64_t lanes, mlir::Value inUse);
   llvm::SmallVector<mlir::Value> getIndices(const KernelArray &array);
-  bool canMask(mlir::Type storage) const;
 
   mlir::OpBuilder b;
   const EmissionContext &context;

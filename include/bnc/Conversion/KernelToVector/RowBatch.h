@@ -29,10 +29,14 @@ public:
 protected:
   /// The records of the reductions, a row a lane.
   virtual llvm::SmallVector<Record> emitRecords() = 0;
-  /// Results and outputs. Of each reduction `fields` has the fields of its
-  /// records, as arrays of one a row; `kept` knows the records.
+  /// Outputs, and kept results unless keepsInLanes(). Of each reduction
+  /// `fields` has the fields of its records, as arrays of one a row; `kept`
+  /// knows the records.
   virtual void
   emitResults(llvm::ArrayRef<llvm::SmallVector<mlir::Value>> fields) = 0;
+  /// Whether kept results are computed and stored with a row a lane: they and
+  /// what they read have the rows as one run.
+  bool keepsInLanes() const;
 
   mlir::OpBuilder &b;
   PhaseContext &phase;

@@ -21,6 +21,10 @@ Row makeRow(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value item);
 void emitRowOutputs(mlir::OpBuilder &b, PhaseContext &phase,
                     llvm::MutableArrayRef<Row> rows);
 
+/// The outputs alone.
+void emitRowMaps(mlir::OpBuilder &b, PhaseContext &phase,
+                 llvm::MutableArrayRef<Row> rows);
+
 /// The same of one row alone in two parts: its kept results, and `part` of its
 /// outputs, of which it has emitNumRowParts.
 void emitKeptResults(mlir::OpBuilder &b, PhaseContext &phase, Row &row);

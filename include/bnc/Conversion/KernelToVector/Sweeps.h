@@ -27,6 +27,9 @@ llvm::SmallVector<MapOutput> listKeptOutputs(const EmissionContext &context);
 /// What the map sweep touches: its inputs and outputs.
 llvm::SmallVector<const KernelArray *>
 listMapArrays(const EmissionContext &context);
+/// What kept outputs touch: the same of those.
+llvm::SmallVector<const KernelArray *>
+listKeptArrays(const EmissionContext &context);
 
 /// A run of whole turns over `extent` elements: the position within a turn, the
 /// phase, of each vector. Values that repeat every turn are loaded from there.
