@@ -6,6 +6,7 @@
 #include "bnc/Conversion/KernelToVector/LaneByLane.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/RecordTree.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -183,37 +184,27 @@ void Finalizer::emitMerged(OpBuilder &b, Value item) {
   point.ownDims = phase.structure.getKeptDims();
   PointEmitter kept(b, phase, point);
   kept.useKeptArrays(phase.keptArrays, stage);
-  Value zero = LoopMath(b, loc).constant(0);
   Value innerExtent = phase.frame.getExtent(inner);
+  auto makeLanes = [&](Value position, Value count) {
+    Point lanes = point;
+    lanes.coordinates[inner] = position;
+    lanes.laneDims = DimSet(1) << inner;
+    lanes.ownDims |= lanes.laneDims;
+    lanes.lanes = phase.target.lanes;
+    lanes.count = count;
+    return lanes;
+  };
   for (Operation *reduction : phase.structure.getReductions(stage)) {
     SmallVector<Type> types(getNumFields(reduction), b.getF64Type());
     RecordTree tree(b, loc, types, treeLevels);
     // The chunks of a vector of channels merge side by side, then these.
-    emitMaskedLoop(
-        b, loc, innerExtent, phase.target.lanes, {},
-        [&](OpBuilder &body, Value position, Value count, unsigned,
-            MutableArrayRef<Value>) {
-          Point at = point;
-          at.coordinates[inner] = position;
-          at.laneDims = DimSet(1) << inner;
-          at.ownDims |= at.laneDims;
-          at.lanes = phase.target.lanes;
-          at.count = count;
-          Record vectors = emitMergedChunks(body, reduction, at);
-          SmallVector<Value> buffers;
-          for (Value field : vectors.getFields())
-            buffers.push_back(emitSpill(body, loc, field));
-          emitLoop(body, loc, zero, count, 1, {},
-                   [&](OpBuilder &each, Value lane, ValueRange) {
-                     SmallVector<Value> fields;
-                     for (Value buffer : buffers)
-                       fields.push_back(
-                           memref::LoadOp::create(each, loc, buffer, lane));
-                     tree.push(each, Record::get(vectors.count, fields),
-                               LoopMath(each, loc).add(position, lane));
-                     return SmallVector<Value>();
+    emitMaskedLoop(b, loc, innerExtent, phase.target.lanes, {},
+                   [&](OpBuilder &body, Value position, Value count, unsigned,
+                       MutableArrayRef<Value>) {
+                     Record vectors = emitMergedChunks(
+                         body, reduction, makeLanes(position, count));
+                     tree.pushLanes(body, vectors, count, position);
                    });
-        });
     Record merged = tree.fold(b, innerExtent);
     kept.setRecord(reduction->getResult(0),
                    emitColdPath(b, phase, reduction, kept, merged));
@@ -224,13 +215,12 @@ void Finalizer::emitMerged(OpBuilder &b, Value item) {
       return;
     }
     // The map's lanes run over the innermost dim: one copy an element.
-    emitLoop(b, loc, zero, innerExtent, 1, {},
-             [&](OpBuilder &body, Value channel, ValueRange) {
-               Point at = point;
-               at.coordinates[inner] = channel;
-               PointEmitter(body, phase, at).store(value, array);
-               return SmallVector<Value>();
-             });
+    emitMaskedLoop(b, loc, innerExtent, phase.target.lanes, {},
+                   [&](OpBuilder &body, Value position, Value count, unsigned,
+                       MutableArrayRef<Value>) {
+                     PointEmitter(body, phase, makeLanes(position, count))
+                         .store(value, array);
+                   });
   });
 }
 

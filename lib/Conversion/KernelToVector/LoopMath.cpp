@@ -37,6 +37,9 @@ Value LoopMath::ceilDiv(Value lhs, Value rhs) {
 Value LoopMath::rem(Value lhs, Value rhs) {
   return b.createOrFold<arith::RemUIOp>(loc, lhs, rhs);
 }
+Value LoopMath::shiftRight(Value value, Value by) {
+  return b.createOrFold<arith::ShRUIOp>(loc, value, by);
+}
 Value LoopMath::min(Value lhs, Value rhs) {
   return b.createOrFold<arith::MinSIOp>(loc, lhs, rhs);
 }

@@ -9,7 +9,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -182,111 +181,4 @@ Value RecordMath::meanLow(const Record &record, Type type) {
   Value high = toF64(meanHigh(record, type));
   Value low = arith::SubFOp::create(b, loc, record.mean, high);
   return round(b, loc, low, type);
-}
-
-RecordTree::RecordTree(OpBuilder &b, Location loc, ArrayRef<Type> fieldTypes,
-                       int64_t levels)
-    : loc(loc) {
-  counts = allocateOnStack(b, loc, {levels}, b.getF64Type());
-  for (Type type : fieldTypes)
-    slots.push_back(allocateOnStack(b, loc, {levels}, type));
-}
-
-Record RecordTree::loadSlot(OpBuilder &b, Value level) {
-  SmallVector<Value> fields;
-  for (Value slot : slots)
-    fields.push_back(memref::LoadOp::create(b, loc, slot, level));
-  return Record::get(memref::LoadOp::create(b, loc, counts, level), fields);
-}
-
-void RecordTree::push(OpBuilder &b, const Record &record, Value index) {
-  // As many full subtrees end here as `index` has trailing ones.
-  SmallVector<Value> inits{record.count};
-  llvm::append_range(inits, record.getFields());
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-  inits.append({zero, index});
-  SmallVector<Type> types =
-      llvm::map_to_vector(inits, [](Value value) { return value.getType(); });
-  unsigned numFields = slots.size();
-  auto loop = scf::WhileOp::create(
-      b, loc, types, inits,
-      [&](OpBuilder &before, Location, ValueRange args) {
-        Value one = arith::ConstantIndexOp::create(before, loc, 1);
-        Value bit = arith::AndIOp::create(before, loc, args.back(), one);
-        Value more = arith::CmpIOp::create(before, loc,
-                                           arith::CmpIPredicate::ne, bit, zero);
-        scf::ConditionOp::create(before, loc, more, args);
-      },
-      [&](OpBuilder &after, Location, ValueRange args) {
-        Record right = Record::get(args[0], args.slice(1, numFields));
-        Value level = args[numFields + 1];
-        Record merged =
-            RecordMath(after, loc).merge(loadSlot(after, level), right);
-        SmallVector<Value> next{merged.count};
-        llvm::append_range(next, merged.getFields());
-        Value one = arith::ConstantIndexOp::create(after, loc, 1);
-        next.push_back(arith::AddIOp::create(after, loc, level, one));
-        next.push_back(arith::ShRUIOp::create(after, loc, args.back(), one));
-        scf::YieldOp::create(after, loc, next);
-      });
-  Value level = loop.getResult(numFields + 1);
-  memref::StoreOp::create(b, loc, loop.getResult(0), counts, level);
-  for (unsigned i = 0; i < numFields; ++i)
-    memref::StoreOp::create(b, loc, loop.getResult(i + 1), slots[i], level);
-}
-
-Record RecordTree::fold(OpBuilder &b, Value total) {
-  // From the smallest subtree up; the first one found starts the record.
-  SmallVector<Value> inits{makeFloat(b, loc, b.getF64Type(), 0.0)};
-  for (Value slot : slots)
-    inits.push_back(makeFloat(
-        b, loc, cast<MemRefType>(slot.getType()).getElementType(),
-        slots.size() == 1 ? 0.0 : std::numeric_limits<double>::quiet_NaN()));
-  inits.push_back(arith::ConstantIntOp::create(b, loc, 0, 1));
-  unsigned numFields = slots.size();
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-  // Levels above the highest bit of `total` are empty.
-  Type i64 = b.getI64Type();
-  Value above = math::CountLeadingZerosOp::create(
-      b, loc, arith::IndexCastOp::create(b, loc, i64, total));
-  Value end = arith::IndexCastOp::create(
-      b, loc, b.getIndexType(),
-      arith::SubIOp::create(
-          b, loc, arith::ConstantIntOp::create(b, loc, 64, 64), above));
-  SmallVector<Value> folded = emitLoop(
-      b, loc, zero, end, 1, inits,
-      [&](OpBuilder &body, Value level, ValueRange carried) {
-        Value one = arith::ConstantIndexOp::create(body, loc, 1);
-        Value shifted = arith::ShRUIOp::create(body, loc, total, level);
-        Value bit = arith::AndIOp::create(body, loc, shifted, one);
-        Value isSet = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ne,
-                                            bit, zero);
-        SmallVector<Type> types = llvm::map_to_vector(
-            carried, [](Value value) { return value.getType(); });
-        auto onSet = scf::IfOp::create(body, loc, types, isSet,
-                                       /*withElseRegion=*/true);
-        OpBuilder set = onSet.getThenBodyBuilder();
-        Record left = loadSlot(set, level);
-        Record right = Record::get(carried[0], carried.slice(1, numFields));
-        auto onFirst = scf::IfOp::create(set, loc, types, carried.back(),
-                                         /*withElseRegion=*/true);
-        Value yes = arith::ConstantIntOp::create(set, loc, 1, 1);
-        // The constant must dominate both branches.
-        yes.getDefiningOp()->moveBefore(onFirst);
-        auto yieldRecord = [&](OpBuilder branch, const Record &record) {
-          SmallVector<Value> next{record.count};
-          llvm::append_range(next, record.getFields());
-          next.push_back(yes);
-          scf::YieldOp::create(branch, loc, next);
-        };
-        OpBuilder later = onFirst.getThenBodyBuilder();
-        Record merged = RecordMath(later, loc).merge(left, right);
-        yieldRecord(later, merged);
-        yieldRecord(onFirst.getElseBodyBuilder(), left);
-        scf::YieldOp::create(set, loc, onFirst.getResults());
-        OpBuilder clear = onSet.getElseBodyBuilder();
-        scf::YieldOp::create(clear, loc, carried);
-        return SmallVector<Value>(onSet.getResults());
-      });
-  return Record::get(folded[0], ValueRange(folded).slice(1, numFields));
 }

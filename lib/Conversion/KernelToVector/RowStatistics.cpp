@@ -6,6 +6,7 @@
 #include "bnc/Conversion/KernelToVector/ChunkRecords.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/RecordTree.h"
 #include "bnc/Conversion/KernelToVector/Spans.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 

@@ -4,6 +4,7 @@
 #include "bnc/Conversion/KernelToVector/SplitRows.h"
 
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/RecordTree.h"
 #include "bnc/Conversion/KernelToVector/RowStatistics.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 

@@ -25,6 +25,7 @@ public:
   mlir::Value ceilDiv(mlir::Value lhs, int64_t rhs);
   mlir::Value ceilDiv(mlir::Value lhs, mlir::Value rhs);
   mlir::Value rem(mlir::Value lhs, mlir::Value rhs);
+  mlir::Value shiftRight(mlir::Value value, mlir::Value by);
   mlir::Value min(mlir::Value lhs, mlir::Value rhs);
   mlir::Value max(mlir::Value lhs, mlir::Value rhs);
   mlir::Value less(mlir::Value lhs, mlir::Value rhs);

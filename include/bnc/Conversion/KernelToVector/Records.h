@@ -60,28 +60,6 @@ private:
   mlir::Location loc;
 };
 
-/// The left-complete binary merge tree over records that arrive in order, with
-/// one slot per level: a carry counter, as in pairwise summation.
-class RecordTree {
-public:
-  /// Slots for 2^levels records with fields of these types, allocated at the
-  /// start of the function around the builder.
-  RecordTree(mlir::OpBuilder &b, mlir::Location loc,
-             llvm::ArrayRef<mlir::Type> fieldTypes, int64_t levels);
-
-  /// Adds record number `index` (an index value, counted from 0).
-  void push(mlir::OpBuilder &b, const Record &record, mlir::Value index);
-  /// The merged record of the first `total` ones; of none NaN (a sum: 0).
-  Record fold(mlir::OpBuilder &b, mlir::Value total);
-
-private:
-  Record loadSlot(mlir::OpBuilder &b, mlir::Value level);
-
-  mlir::Location loc;
-  mlir::Value counts;
-  llvm::SmallVector<mlir::Value> slots;
-};
-
 /// A sum of squares of f32 below this may have lost some to underflow, which
 /// the dot product of bf16 pairs flushes to zero from 2^-126 on
 /// (docs/Numerics.md).
