@@ -1,6 +1,8 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // The phase that writes the outputs of columns and elementwise kernels.
 
+#include "SharedLines.h"
+
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/PeriodicMap.h"
 #include "bnc/Conversion/KernelToVector/StackTables.h"
@@ -100,10 +102,12 @@ static bool areAlike(const EmissionContext &context, const MapShape &shape,
                      int64_t distance) {
   std::optional<int64_t> elements =
       context.structure.getStaticExtent(shape.laneGroup);
+  DimSet dims = shape.rowGroups.back() | shape.laneGroup;
   return elements &&
          llvm::all_of(listMapOutputs(context), [&](const MapOutput &output) {
            int64_t bits = output.array->element.getIntOrFloatBitWidth();
-           return distance * *elements * bits / 8 % lineBytes == 0;
+           return collapseDims(dims, output.array).size() == 1 &&
+                  distance * *elements * bits / 8 % lineBytes == 0;
          });
 }
 
@@ -132,7 +136,11 @@ private:
   /// Rows [begin, end) of the last group of the rows; `origin` fixes the
   /// others.
   void emitLastGroup(OpBuilder &b, const Point &origin, Value begin, Value end);
+  /// The same in groups of as many as the schedule computes at once.
+  void emitGroups(OpBuilder &b, const Point &origin, Value begin, Value end);
   void emitRows(OpBuilder &b, const Point &origin, ArrayRef<Value> rows);
+  std::unique_ptr<PointEmitter> makeRow(OpBuilder &b, const Point &origin,
+                                        Value row);
 
   PhaseContext &phase;
   const MapShape &shape;
@@ -141,26 +149,52 @@ private:
 
 } // namespace
 
+std::unique_ptr<PointEmitter>
+RowRange::makeRow(OpBuilder &b, const Point &origin, Value row) {
+  Point point = origin;
+  emitCoordinates(b, phase.loc, phase.frame, shape.rowGroups.back(), row,
+                  point.coordinates);
+  for (DimSet group : shape.rowGroups)
+    point.ownDims |= group;
+  auto emitter = std::make_unique<PointEmitter>(b, phase, point);
+  emitter->useKeptArrays(run.keptArrays, phase.structure.getNumStages() + 1);
+  return emitter;
+}
+
 void RowRange::emitRows(OpBuilder &b, const Point &origin,
                         ArrayRef<Value> rows) {
   SmallVector<std::unique_ptr<PointEmitter>> owned;
   SmallVector<PointEmitter *> emitters;
   for (Value row : rows) {
-    Point point = origin;
-    emitCoordinates(b, phase.loc, phase.frame, shape.rowGroups.back(), row,
-                    point.coordinates);
-    for (DimSet group : shape.rowGroups)
-      point.ownDims |= group;
-    owned.push_back(std::make_unique<PointEmitter>(b, phase, point));
+    owned.push_back(makeRow(b, origin, row));
     emitters.push_back(owned.back().get());
-    emitters.back()->useKeptArrays(run.keptArrays,
-                                   phase.structure.getNumStages() + 1);
   }
   emitMapSweep(b, phase, emitters, run);
 }
 
 void RowRange::emitLastGroup(OpBuilder &b, const Point &origin, Value begin,
                              Value end) {
+  std::optional<int64_t> known = getConstantIndex(run.nontemporal);
+  if (known == 0 || !canShareLines(b, phase, shape.rowGroups.back(), run))
+    return emitGroups(b, origin, begin, end);
+  auto emitShared = [&](OpBuilder &inside) {
+    emitSharedLines(
+        inside, phase, begin, end,
+        [&](OpBuilder &at, Value row) { return makeRow(at, origin, row); },
+        run);
+  };
+  if (known)
+    return emitShared(b);
+  auto branch = scf::IfOp::create(b, phase.loc, TypeRange(), run.nontemporal,
+                                  /*withElseRegion=*/true);
+  OpBuilder past = branch.getThenBodyBuilder();
+  emitShared(past);
+  OpBuilder through = branch.getElseBodyBuilder();
+  emitGroups(through, origin, begin, end);
+}
+
+void RowRange::emitGroups(OpBuilder &b, const Point &origin, Value begin,
+                          Value end) {
   Location loc = phase.loc;
   LoopMath math(b, loc);
   int64_t atOnce = phase.schedule.getRows();

@@ -14,10 +14,8 @@ using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
-/// The values that the map reads where it varies over less than all dims, and
-/// the dims these vary over.
-static DimSet listTables(const EmissionContext &context,
-                         SmallVectorImpl<KeptValue> &tables) {
+DimSet bnc::listNarrowValues(const EmissionContext &context,
+                             SmallVectorImpl<KeptValue> &tables) {
   DimSet all = context.structure.getAllDims(), varying = 0;
   SmallVector<Value> worklist;
   llvm::DenseSet<Value> seen;
@@ -65,7 +63,7 @@ PeriodicShape::get(const EmissionContext &context) {
   if (full.empty())
     return std::nullopt;
   PeriodicShape shape;
-  DimSet varying = listTables(context, shape.tables);
+  DimSet varying = listNarrowValues(context, shape.tables);
   shape.outerGroups = collapseDims(structure.getAllDims(), full);
   DimSet whole = shape.outerGroups.pop_back_val();
   // From the innermost dim outwards: the period, then what it repeats over.

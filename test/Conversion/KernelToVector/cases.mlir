@@ -32,6 +32,15 @@ module attributes {norm.target = #t} {
     }
     norm.return %0 : tensor<3x49xf32>
   }
+  norm.func @strided(%x: [r = 3, c = 49] f32, %w: [r] f32) -> (y: [r, c] f32 strided) {
+    %0 = norm.kernel [r = 3, c = 49] (%x[r, c], %w[r]) : (tensor<3x49xf32>, tensor<3xf32>) -> ([r, c] tensor<3x49xf32>)
+        attributes {schedule = #norm.cpu_schedule<<min_bytes = 0, rows = 1, prefetch = 0, nontemporal = true>>} {
+    ^bb0(%a: f32, %b: f32):
+      %c = arith.mulf %a, %b : f32
+      norm.yield %c : f32
+    }
+    norm.return %0 : tensor<3x49xf32>
+  }
   norm.func @known(%x: [c = 1000] f32) -> (y: [c] f32) {
     %0 = norm.kernel [c = 1000] (%x[c]) : (tensor<1000xf32>) -> ([c] tensor<1000xf32>)
         attributes {schedule = #norm.cpu_schedule<<min_bytes = 0, rows = 2, prefetch = 0, nontemporal = false>, <min_bytes = 8000, rows = 1, prefetch = 0, nontemporal = true>>} {
@@ -60,8 +69,14 @@ module attributes {norm.target = #t} {
 // CHECK-LABEL: func.func private @apart.k0.p0.c1(
 // CHECK: nontemporal = true
 
-// Runs of 196 bytes, whose ends share lines.
+// Runs of 196 bytes, whose ends share lines: these are stored whole too.
 // CHECK-LABEL: func.func private @edges.k0.p0(
+// CHECK: nontemporal = true
+// CHECK: %[[LINE:.*]] = arith.select {{.*}} : vector<16xi1>, vector<16xf32>
+// CHECK: vector.store %[[LINE]], {{.*}} {alignment = 64 : i64, nontemporal = true}
+
+// The same with rows apart: no line is of two of them.
+// CHECK-LABEL: func.func private @strided.k0.p0(
 // CHECK-NOT: nontemporal
 
 // 8000 bytes are moved: the second case, and no other.

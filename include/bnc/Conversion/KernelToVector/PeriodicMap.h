@@ -11,6 +11,11 @@
 
 namespace bnc {
 
+/// Adds to `values` what the map reads that varies over some dims, but less
+/// than all; returns the dims these vary over.
+DimSet listNarrowValues(const EmissionContext &context,
+                        llvm::SmallVectorImpl<KeptValue> &values);
+
 /// How such a kernel is walked: for each point of the outer groups one run,
 /// made of turns over the period's dims. What varies over the period, not over
 /// the rest of the run, is kept in tables; no vector ends at the end of a turn.

@@ -1,0 +1,109 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The sweep that writes the outputs of one contiguous run.
+
+#ifndef BNC_LIB_CONVERSION_KERNELTOVECTOR_MAPSWEEP_H
+#define BNC_LIB_CONVERSION_KERNELTOVECTOR_MAPSWEEP_H
+
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
+
+namespace bnc {
+
+/// One map sweep; see emitMapSweep.
+struct MapSweep {
+  const EmissionContext &context;
+  llvm::ArrayRef<PointEmitter *> rows;
+  const MapRun &run;
+  llvm::SmallVector<MapOutput> outputs;
+  llvm::SmallVector<const KernelArray *> inputs;
+  /// Whether plain stores are emitted in place of nontemporal ones.
+  bool isFallback = false;
+
+  /// Prefetches, once a line, what is read further on, and what the rows after
+  /// those in work will read where this point reads: memory would rest while
+  /// outputs are written.
+  void emitPrefetch(mlir::OpBuilder &b, const Point &point, unsigned slot,
+                    bool nontemporal);
+
+  /// Fetches what is stored through the caches in place of past them.
+  void fetchOutputs(mlir::OpBuilder &b, const Point &point, unsigned slot);
+
+  /// If the run has a period, `phase` is the vector's, and moves on by `step`.
+  /// It is vector number `slot` of its turn, which begins at a line of every
+  /// output where it stores nontemporally.
+  void emitVector(mlir::OpBuilder &b, mlir::Value position, mlir::Value count,
+                  unsigned slot, llvm::MutableArrayRef<mlir::Value> phase,
+                  mlir::Value step, bool nontemporal = false);
+
+  /// Whether elements go in pairs of an even and an odd one: all that the lanes
+  /// load and store is bf16.
+  bool canPair();
+
+  /// Two vectors from `position` on, all in use, of which the first is number
+  /// `slot`; see canPair and emitVector.
+  void emitPair(mlir::OpBuilder &b, mlir::Value position, unsigned slot,
+                bool nontemporal = false);
+
+  /// Whether two vectors side by side are stored as one: their outputs are of
+  /// bf16, which is then rounded by one instruction.
+  bool canJoin();
+
+  /// Two vectors from `position` on, all in use, of which the first is number
+  /// `slot`; see canJoin and emitVector.
+  void emitJoined(mlir::OpBuilder &b, mlir::Value position, unsigned slot,
+                  bool nontemporal = false);
+
+  /// Vectors two by two; see canPair and canJoin.
+  void emitPlainTwos(mlir::OpBuilder &b, bool pairs);
+
+  /// How far a phase moves in `elements`; null without a period. Made outside
+  /// of loops: it divides.
+  mlir::Value getStep(mlir::OpBuilder &b, int64_t elements);
+
+  /// The phases of `slots` vectors from `position` on; none without a period.
+  llvm::SmallVector<mlir::Value>
+  startPhases(mlir::OpBuilder &b, mlir::Value position, unsigned slots);
+
+  void emitPlain(mlir::OpBuilder &b);
+
+  /// The address of element `begin` of an output's run, as an index.
+  mlir::Value emitAddress(mlir::OpBuilder &b, const KernelArray &array,
+                          mlir::Value begin);
+
+  /// The alignment of vector `slot` after the start of a line.
+  int64_t getAlignment(const KernelArray &array, unsigned slot);
+
+  /// Masked vectors from `begin` on; none where `length` is 0: an access of no
+  /// lanes beside an unmapped page costs a microsecond on Zen 4.
+  void emitEdge(mlir::OpBuilder &b, mlir::Value begin, mlir::Value length);
+
+  /// The elements before the first output's first whole line.
+  mlir::Value emitHead(mlir::OpBuilder &b);
+
+  /// Whether all outputs are at the start of a line after the head of the
+  /// first.
+  mlir::Value emitAgree(mlir::OpBuilder &b);
+
+  /// Whether a run is too short to be stored past the caches, an i1.
+  mlir::Value emitIsShort(mlir::OpBuilder &b);
+
+  /// Whether this run stores past the caches: where the schedule says so, the
+  /// run is long enough, and the outputs' lines agree.
+  mlir::Value emitCondition(mlir::OpBuilder &b);
+
+  void emit(mlir::OpBuilder &b);
+
+  /// Vectors of elements whose outputs are whole lines, a turn.
+  int64_t getVectorsPerLine();
+
+  /// `turns` of these from `start` on, which is at a line of every output, past
+  /// the caches.
+  void emitLines(mlir::OpBuilder &b, mlir::Value start, mlir::Value turns);
+
+  /// Peels a head so that the vectors of every output start at a line, and
+  /// stores whole lines past the caches.
+  void emitNontemporal(mlir::OpBuilder &b);
+};
+
+} // namespace bnc
+
+#endif // BNC_LIB_CONVERSION_KERNELTOVECTOR_MAPSWEEP_H

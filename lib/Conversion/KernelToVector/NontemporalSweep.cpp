@@ -1,0 +1,168 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The part of a map sweep that stores past the caches: whole lines only.
+
+#include "MapSweep.h"
+
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+/// Runs of fewer bytes that end within a line are not stored past the caches:
+/// the edges, lines that are shared with other runs, cost more than the rest
+/// saves. Measured 1.5 times slower at 784 bytes and faster from 1200 on; with
+/// 16-bit elements, whose edges take longer, slower at 1352 and 1.3 times
+/// faster at 1568, but of rows, which are in L1 by then, 1.3 times slower at
+/// 2000.
+static constexpr int64_t shortRunBytes = 1024, shortRunBytes16 = 1536,
+                         shortRowBytes16 = 2048;
+
+Value MapSweep::emitAddress(OpBuilder &b, const KernelArray &array,
+                            Value begin) {
+  LoopMath math(b, context.loc);
+  Value offset = begin;
+  const Point &point = rows[0]->getPoint();
+  for (auto [dim, stride] : llvm::zip_equal(array.dims, array.strides))
+    if (!(run.laneGroup >> dim & 1))
+      offset = math.add(offset, math.mul(point.coordinates[dim], stride));
+  Value base =
+      LLVM::PtrToIntOp::create(b, context.loc, b.getI64Type(), array.pointer);
+  Value index =
+      arith::IndexCastOp::create(b, context.loc, b.getIndexType(), base);
+  int64_t bytes = array.element.getIntOrFloatBitWidth() / 8;
+  return math.add(index, math.mul(offset, bytes));
+}
+
+int64_t MapSweep::getAlignment(const KernelArray &array, unsigned slot) {
+  return llvm::MinAlign(lineBytes, slot * getVectorBytes(context, array));
+}
+
+void MapSweep::emitEdge(OpBuilder &b, Value begin, Value length) {
+  int64_t lanes = context.target.lanes;
+  Value step = getStep(b, lanes);
+  emitMaskedLoop(b, context.loc, length, lanes, startPhases(b, begin, 1),
+                 [&](OpBuilder &body, Value position, Value count, unsigned,
+                     MutableArrayRef<Value> phase) {
+                   Value at = LoopMath(body, context.loc).add(begin, position);
+                   emitVector(body, at, count, 0, phase, step);
+                 });
+}
+
+Value MapSweep::emitHead(OpBuilder &b) {
+  LoopMath math(b, context.loc);
+  const KernelArray &first = *outputs[0].array;
+  Value line = math.constant(lineBytes);
+  Value past = math.rem(emitAddress(b, first, run.begin), line);
+  Value gap = math.rem(math.sub(line, past), line);
+  int64_t elementBytes = first.element.getIntOrFloatBitWidth() / 8;
+  return math.min(math.div(gap, elementBytes), run.length);
+}
+
+Value MapSweep::emitAgree(OpBuilder &b) {
+  Location loc = context.loc;
+  LoopMath math(b, loc);
+  Value head = emitHead(b), agree;
+  for (const MapOutput &output : ArrayRef(outputs).drop_front()) {
+    int64_t bytes = output.array->element.getIntOrFloatBitWidth() / 8;
+    Value start = math.add(emitAddress(b, *output.array, run.begin),
+                           math.mul(head, bytes));
+    Value isAligned = arith::CmpIOp::create(
+        b, loc, arith::CmpIPredicate::eq,
+        math.rem(start, math.constant(lineBytes)), math.constant(0));
+    agree = agree ? arith::AndIOp::create(b, loc, agree, isAligned) : isAligned;
+  }
+  return agree;
+}
+
+Value MapSweep::emitIsShort(OpBuilder &b) {
+  LoopMath math(b, context.loc);
+  Value isShort;
+  for (const MapOutput &output : outputs) {
+    int64_t bits = output.array->element.getIntOrFloatBitWidth();
+    Value bytes = math.mul(run.length, bits / 8);
+    bool isRow = context.structure.getForm() == KernelForm::Rows;
+    int64_t bound16 = isRow ? shortRowBytes16 : shortRunBytes16;
+    Value least = math.constant(bits == 16 ? bound16 : shortRunBytes);
+    Value isBelow = math.less(bytes, least);
+    Value rest = math.rem(bytes, math.constant(lineBytes));
+    Value endsWithin = math.less(math.constant(0), rest);
+    Value both =
+        b.createOrFold<arith::AndIOp>(context.loc, isBelow, endsWithin);
+    isShort = isShort ? b.createOrFold<arith::OrIOp>(context.loc, isShort, both)
+                      : both;
+  }
+  return isShort;
+}
+
+Value MapSweep::emitCondition(OpBuilder &b) {
+  Value wanted = run.nontemporal;
+  // A period repeats along a long run.
+  if (!run.period) {
+    Value isShort = emitIsShort(b);
+    Value never = arith::ConstantIntOp::create(b, context.loc, 0, 1);
+    wanted =
+        b.createOrFold<arith::SelectOp>(context.loc, isShort, never, wanted);
+  }
+  std::optional<int64_t> known = getConstantIndex(wanted);
+  if (outputs.size() == 1 || known == 0)
+    return wanted;
+  if (known)
+    return emitAgree(b);
+  auto branch = scf::IfOp::create(b, context.loc, b.getI1Type(), wanted,
+                                  /*withElseRegion=*/true);
+  OpBuilder yes = branch.getThenBodyBuilder();
+  scf::YieldOp::create(yes, context.loc, emitAgree(yes));
+  OpBuilder no = branch.getElseBodyBuilder();
+  scf::YieldOp::create(no, context.loc, wanted);
+  return branch.getResult(0);
+}
+
+int64_t MapSweep::getVectorsPerLine() {
+  int64_t vectors = 1;
+  for (const MapOutput &output : outputs)
+    vectors =
+        std::max(vectors, lineBytes / getVectorBytes(context, *output.array));
+  return vectors;
+}
+
+void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
+  int64_t lanes = context.target.lanes, slots = getVectorsPerLine();
+  bool twos = canPair() || (canJoin() && slots > 1);
+  Value step = getStep(b, lanes);
+  emitLoop(b, context.loc, LoopMath(b, context.loc).constant(0), turns, 1,
+           startPhases(b, start, 1),
+           [&](OpBuilder &body, Value index, ValueRange carried) {
+             LoopMath math(body, context.loc);
+             Value at = math.add(start, math.mul(index, lanes * slots));
+             SmallVector<Value> phase(carried);
+             for (int64_t slot = 0; slot < slots; slot += twos ? 2 : 1) {
+               Value position = math.add(at, slot * lanes);
+               if (canPair())
+                 emitPair(body, position, slot, /*nontemporal=*/true);
+               else if (twos)
+                 emitJoined(body, position, slot, /*nontemporal=*/true);
+               else
+                 emitVector(body, position, Value(), slot, phase, step,
+                            /*nontemporal=*/true);
+             }
+             return phase;
+           });
+}
+
+void MapSweep::emitNontemporal(OpBuilder &b) {
+  LoopMath math(b, context.loc);
+  Value head = emitHead(b);
+  emitEdge(b, run.begin, head);
+  Value start = math.add(run.begin, head), rest = math.sub(run.length, head);
+  int64_t turn = context.target.lanes * getVectorsPerLine();
+  Value turns = math.div(rest, turn);
+  emitLines(b, start, turns);
+  Value whole = math.mul(turns, turn);
+  emitEdge(b, math.add(start, whole), math.sub(rest, whole));
+}

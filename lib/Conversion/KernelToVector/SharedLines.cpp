@@ -1,0 +1,152 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Rows that follow each other in memory and begin within a line.
+
+#include "SharedLines.h"
+
+#include "MapSweep.h"
+
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/PeriodicMap.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+bool bnc::canShareLines(OpBuilder &b, const EmissionContext &context,
+                        DimSet rowGroup, const MapRun &run) {
+  MapSweep sweep{context, {}, run, listMapOutputs(context), {}};
+  std::optional<int64_t> isShort = getConstantIndex(sweep.emitIsShort(b));
+  if (context.structure.getForm() != KernelForm::Elementwise ||
+      sweep.outputs.size() != 1 || isShort.value_or(0) == 0 ||
+      *getConstantIndex(run.length) <
+          context.target.lanes * sweep.getVectorsPerLine())
+    return false;
+  SmallVector<const KernelArray *> arrays = listMapArrays(context);
+  llvm::erase_if(arrays, [&](const KernelArray *array) {
+    return !(array->getDimSet() & run.laneGroup);
+  });
+  return collapseDims(rowGroup | run.laneGroup, arrays).size() == 1;
+}
+
+namespace {
+
+class SharedLines {
+public:
+  SharedLines(const EmissionContext &context, MakeRow makeRow,
+              const MapRun &run)
+      : context(context), loc(context.loc), makeRow(makeRow), run(run) {
+    listNarrowValues(context, uniform);
+    llvm::erase_if(uniform, [&](const KeptValue &kept) {
+      return context.structure.getDims(kept.value) & run.laneGroup;
+    });
+  }
+
+  void emit(OpBuilder &b, Value begin, Value end);
+
+private:
+  /// What is the same all over a row, of `row`.
+  SmallVector<Value> emitUniform(OpBuilder &b, PointEmitter &row) {
+    row.moveTo(b);
+    return llvm::map_to_vector(
+        uniform, [&](const KeptValue &kept) { return row.emit(kept.value); });
+  }
+  /// The line from `position` of the row of `sweep` on, of which the first
+  /// `count` elements are of this row and the others of `next`.
+  void emitLine(OpBuilder &b, MapSweep &sweep, PointEmitter &next,
+                Value position, Value count);
+
+  const EmissionContext &context;
+  Location loc;
+  MakeRow makeRow;
+  const MapRun &run;
+  SmallVector<KeptValue> uniform;
+};
+
+} // namespace
+
+void SharedLines::emitLine(OpBuilder &b, MapSweep &sweep, PointEmitter &next,
+                           Value position, Value count) {
+  LoopMath math(b, loc);
+  KernelOp kernel = context.frame.getKernel();
+  const MapOutput &output = sweep.outputs[0];
+  for (int64_t slot = 0, slots = sweep.getVectorsPerLine(); slot < slots;
+       ++slot) {
+    int64_t before = slot * context.target.lanes;
+    Point point = sweep.rows[0]->getPoint();
+    point.setLanes(b, context, run.laneGroup, math.add(position, before),
+                   Value());
+    PointEmitter own(b, context, point, sweep.rows[0]);
+    PointEmitter others(b, context, point, &next);
+    // Both read the same elements.
+    for (unsigned i = 0, e = kernel.getInputs().size(); i < e; ++i)
+      if (context.structure.getInputDims(i) & run.laneGroup) {
+        Value argument = kernel.getBlock()->getArgument(i);
+        others.setValue(argument, own.emit(argument));
+      }
+    Value first = own.emitVector(output.value),
+          second = others.emitVector(output.value);
+    auto type = cast<VectorType>(first.getType());
+    Value isOwn =
+        vector::CreateMaskOp::create(b, loc, type.clone(b.getI1Type()),
+                                     math.sub(count, math.constant(before)));
+    own.store(arith::SelectOp::create(b, loc, isOwn, first, second),
+              *output.array, sweep.getAlignment(*output.array, slot));
+  }
+}
+
+void SharedLines::emit(OpBuilder &b, Value begin, Value end) {
+  SmallVector<MapOutput> outputs = listMapOutputs(context);
+  SmallVector<const KernelArray *> inputs = listMapArrays(context);
+  inputs.pop_back();
+  Value last = LoopMath(b, loc).sub(end, LoopMath(b, loc).constant(1));
+  std::unique_ptr<PointEmitter> front = makeRow(b, begin);
+  emitLoop(b, loc, begin, end, 1, emitUniform(b, *front),
+           [&](OpBuilder &body, Value row, ValueRange carried) {
+             LoopMath math(body, loc);
+             std::unique_ptr<PointEmitter> current = makeRow(body, row);
+             for (auto [kept, value] : llvm::zip_equal(uniform, carried))
+               current->setValue(kept.value, value);
+             std::unique_ptr<PointEmitter> next =
+                 makeRow(body, math.min(math.add(row, 1), last));
+             SmallVector<Value> nextUniform = emitUniform(body, *next);
+             current->moveTo(body);
+             PointEmitter *rows[] = {current.get()};
+             MapSweep sweep{context, rows, run, outputs, inputs};
+             auto ifSame = [&](Value a, Value b, Value same, Value other) {
+               Value isSame = arith::CmpIOp::create(
+                   body, loc, arith::CmpIPredicate::eq, a, b);
+               return arith::SelectOp::create(body, loc, isSame, same, other)
+                   .getResult();
+             };
+             Value none = math.constant(0);
+             // The line that a row begins within is stored with the row before.
+             Value head = sweep.emitHead(body);
+             sweep.emitEdge(body, run.begin, ifSame(row, begin, head, none));
+             Value start = math.add(run.begin, head);
+             Value rest = math.sub(run.length, head);
+             int64_t turn = context.target.lanes * sweep.getVectorsPerLine();
+             Value turns = math.div(rest, turn);
+             sweep.emitLines(body, start, turns);
+             Value whole = math.mul(turns, turn);
+             Value at = math.add(start, whole), left = math.sub(rest, whole);
+             sweep.emitEdge(body, at, ifSame(row, last, left, none));
+             emitIfSome(body, loc, ifSame(row, last, none, left), {},
+                        [&](OpBuilder &line, MutableArrayRef<Value>) {
+                          emitLine(line, sweep, *next, at, left);
+                        });
+             return nextUniform;
+           });
+}
+
+void bnc::emitSharedLines(OpBuilder &b, const EmissionContext &context,
+                          Value begin, Value end, MakeRow makeRow,
+                          const MapRun &run) {
+  emitIfSome(b, context.loc, LoopMath(b, context.loc).sub(end, begin), {},
+             [&](OpBuilder &some, MutableArrayRef<Value>) {
+               SharedLines(context, makeRow, run).emit(some, begin, end);
+             });
+}
