@@ -22,6 +22,13 @@ using namespace bnc::norm;
 /// bytes as the accumulators of two sums leave registers for.
 static constexpr int64_t stripeVectors = 2;
 
+/// As few panels of at most `most` channels as serve, of one size if that comes
+/// out even.
+static int64_t getPanelSize(int64_t channels, int64_t most) {
+  int64_t panels = llvm::divideCeil(channels, most);
+  return channels % panels == 0 ? channels / panels : most;
+}
+
 namespace {
 
 /// Vectors of lanes side by side, and where they begin in their panel.
@@ -44,11 +51,27 @@ public:
     for (Operation *reduction : reductions)
       terms.push_back(reduction->getOperand(0));
     inputs = listInputs(phase, terms);
+    for (Operation *op : reductions)
+      panelTypes.append(makeRecords(1).getFirstSums(),
+                        getElementTypeOrSelf(getVectorType(phase, op)));
+    panelSize = getTableSize(phase, panelTypes, tableBytes);
+    if (std::optional<int64_t> lanes =
+            phase.structure.getStaticExtent(shape.laneGroup))
+      panelSize = getPanelSize(*lanes, panelSize);
   }
 
-  /// Steps [first, first + steps) of the point whose outer dims `outer` fixes.
-  void emit(OpBuilder &b, const Point &outer, Value chunk, Value first,
-            Value steps);
+  /// How many panels of lanes are work items of their own: all if they are
+  /// known to be of one size, otherwise one item has them all.
+  int64_t getPanelItems() const {
+    std::optional<int64_t> lanes =
+        phase.structure.getStaticExtent(shape.laneGroup);
+    return lanes && *lanes % panelSize == 0 ? *lanes / panelSize : 1;
+  }
+
+  /// Steps [first, first + steps) of the point whose outer dims `outer` fixes,
+  /// of the panel or panels of item `panel`.
+  void emit(OpBuilder &b, const Point &outer, Value panel, Value chunk,
+            Value first, Value steps);
 
 private:
   struct Panel {
@@ -94,6 +117,9 @@ private:
   RecordArrays recordArrays;
   SmallVector<const KernelArray *> inputs;
   std::optional<NarrowColumns> narrow;
+  /// Of the sums of a panel, and how many lanes it has at most.
+  SmallVector<Type> panelTypes;
+  int64_t panelSize;
 };
 
 } // namespace
@@ -303,45 +329,37 @@ void ChunkEmitter::emitPanel(OpBuilder &b, const Panel &panel, Value chunk,
   });
 }
 
-/// As few panels of at most `most` channels as serve, of one size if that comes
-/// out even.
-static int64_t getPanelSize(int64_t channels, int64_t most) {
-  int64_t panels = llvm::divideCeil(channels, most);
-  return channels % panels == 0 ? channels / panels : most;
-}
-
-void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value chunk,
-                        Value first, Value steps) {
+void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value panel,
+                        Value chunk, Value first, Value steps) {
   LoopMath math(b, loc);
   Value length = emitTotalExtent(b, loc, phase.frame, shape.laneGroup);
   // Sums of a panel of channels stay in L1 from one block of steps to the next:
   // memory is read in the order it lies in, a block at a time, not a stripe.
-  SmallVector<Type> types = llvm::map_to_vector(
-      makeZeros(b, 1, makeRecords(1).getFirstSums()),
-      [](Value zero) { return getElementTypeOrSelf(zero.getType()); });
-  int64_t most = getTableSize(phase, types, tableBytes);
   SmallVector<Value> sums;
-  for (Type type : types)
-    sums.push_back(allocateOnStack(b, loc, {most}, type));
+  for (Type type : panelTypes)
+    sums.push_back(allocateOnStack(
+        b, loc, {int64_t(llvm::alignTo(panelSize, phase.target.lanes))}, type));
   auto emitAt = [&](OpBuilder &body, Value begin, Value panelLength) {
     emitPanel(body, {outer, begin, panelLength, sums}, chunk, first, steps);
   };
+  if (getPanelItems() > 1)
+    return emitAt(b, math.mul(panel, panelSize), math.constant(panelSize));
   std::optional<int64_t> known = getConstantIndex(length);
-  int64_t size = known ? getPanelSize(*known, most) : most;
-  Value whole = known ? math.div(length, size) : math.ceilDiv(length, size);
+  Value whole =
+      known ? math.div(length, panelSize) : math.ceilDiv(length, panelSize);
   emitLoop(b, loc, math.constant(0), whole, 1, {},
            [&](OpBuilder &body, Value index, ValueRange) {
              LoopMath inner(body, loc);
-             Value begin = inner.mul(index, size);
+             Value begin = inner.mul(index, panelSize);
              emitAt(body, begin,
-                    known ? inner.constant(size)
+                    known ? inner.constant(panelSize)
                           : inner.min(inner.sub(length, begin),
-                                      inner.constant(size)));
+                                      inner.constant(panelSize)));
              return SmallVector<Value>();
            });
-  if (known && *known % size != 0)
-    emitAt(b, math.constant(*known / size * size),
-           math.constant(*known % size));
+  if (known && *known % panelSize != 0)
+    emitAt(b, math.constant(*known / panelSize * panelSize),
+           math.constant(*known % panelSize));
 }
 
 void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
@@ -355,6 +373,9 @@ void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
   Value perOuter = math.ceilDiv(totalSteps, chunkSize);
   emitEachItem(phase, [&](OpBuilder &body, Value item) {
     LoopMath inner(body, phase.loc);
+    Value panels = inner.constant(chunks.getPanelItems());
+    Value panel = inner.rem(item, panels);
+    item = inner.div(item, panels);
     Value outer = inner.div(item, perOuter);
     Value chunk = inner.rem(item, perOuter);
     Point point = ColumnShape::makePoint(phase);
@@ -363,18 +384,17 @@ void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
     Value first = inner.mul(chunk, chunkSize);
     Value steps =
         inner.min(inner.sub(totalSteps, first), inner.constant(chunkSize));
-    chunks.emit(body, point, chunk, first, steps);
+    chunks.emit(body, point, panel, chunk, first, steps);
   });
 }
 
-Value bnc::emitChunksItems(EmissionContext &context, OpBuilder &b,
-                           PlanAttr plan) {
-  ColumnShape shape(context);
-  LoopMath math(b, context.loc);
-  Value chunks = math.ceilDiv(
-      emitTotalExtent(b, context.loc, context.frame, shape.stepGroups),
-      plan.getChunk());
-  return math.mul(
-      emitTotalExtent(b, context.loc, context.frame, shape.outerGroups),
-      chunks);
+Value bnc::emitChunksItems(PhaseContext &phase, OpBuilder &b, unsigned stage) {
+  ColumnShape shape(phase);
+  LoopMath math(b, phase.loc);
+  Value chunks =
+      math.ceilDiv(emitTotalExtent(b, phase.loc, phase.frame, shape.stepGroups),
+                   phase.plan.getChunk());
+  Value outer = emitTotalExtent(b, phase.loc, phase.frame, shape.outerGroups);
+  return math.mul(math.mul(outer, chunks),
+                  ChunkEmitter(phase, stage, shape).getPanelItems());
 }

@@ -286,12 +286,11 @@ KernelCode KernelLowering::lower() {
       addSplitPhases();
     return std::move(code);
   }
-  PlanAttr plan = structure.getPlan();
   for (unsigned stage = 0; stage < structure.getNumStages(); ++stage) {
     addPhase(
         /*perCase=*/true,
-        [plan](PhaseContext &context, OpBuilder &b) {
-          return emitChunksItems(context, b, plan);
+        [stage](PhaseContext &phase, OpBuilder &b) {
+          return emitChunksItems(phase, b, stage);
         },
         [&](PhaseContext &phase) { emitChunksPhase(phase, stage); });
     addPhase(/*perCase=*/false, emitFinalizeItems,

@@ -36,11 +36,12 @@ void emitEachItem(
 void emitRowsPhase(PhaseContext &phase);
 mlir::Value emitRowsItems(EmissionContext &context, mlir::OpBuilder &b);
 
-/// A chunk of the reduced steps per item and outer kept point: the records of
-/// the reductions of `stage`, one per lane, to the workspace.
+/// A chunk of the reduced steps, and of many kept lanes a panel, per item and
+/// outer kept point: the records of the reductions of `stage`, one per lane, to
+/// the workspace.
 void emitChunksPhase(PhaseContext &phase, unsigned stage);
-mlir::Value emitChunksItems(EmissionContext &context, mlir::OpBuilder &b,
-                            norm::PlanAttr plan);
+mlir::Value emitChunksItems(PhaseContext &phase, mlir::OpBuilder &b,
+                            unsigned stage);
 
 /// A vector of kept points (`columns`) or one kept point (`columns_then_merge`)
 /// per item: merges the records of `stage`, computes the kept values that
