@@ -8,7 +8,9 @@
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include <numeric>
 
 using namespace mlir;
 using namespace bnc;
@@ -132,6 +134,15 @@ Value Period::next(OpBuilder &b, Value phase, Value step) const {
                                  moved);
 }
 
+int64_t PeriodicShape::getRepeats(const EmissionContext &context) const {
+  std::optional<int64_t> extent = context.structure.getStaticExtent(period);
+  int64_t lanes = context.target.lanes;
+  if (!extent || *extent == 0)
+    return 1;
+  int64_t repeats = lanes / std::gcd(*extent, lanes);
+  return repeats * *extent + lanes - 1 <= tableSize ? repeats : 1;
+}
+
 /// Fills the tables for the point of `row`: a turn, and its start again.
 static KeptArrays emitTurn(OpBuilder &b, PhaseContext &phase,
                            const PeriodicShape &shape, PointEmitter &row) {
@@ -140,15 +151,29 @@ static KeptArrays emitTurn(OpBuilder &b, PhaseContext &phase,
   Value extent = emitTotalExtent(b, loc, phase.frame, shape.period);
   KeptArrays kept = emitStackTables(b, phase, row, shape.period, shape.tables,
                                     shape.tableSize, math.constant(0), extent);
-  Value repeated = math.constant(phase.target.lanes - 1);
-  emitLoop(b, loc, math.constant(0), repeated, 1, {},
-           [&](OpBuilder &body, Value i, ValueRange) {
+  // What is copied last may be copied further: by vectors where a period has
+  // one and the tables have room for it.
+  int64_t lanes = phase.target.lanes;
+  std::optional<int64_t> known = getConstantIndex(extent);
+  int64_t more = known ? (shape.getRepeats(phase) - 1) * *known : 0;
+  more += lanes - 1;
+  int64_t width = 1;
+  if (known && *known >= lanes &&
+      *known + int64_t(llvm::alignTo(more, lanes)) <= shape.tableSize)
+    width = lanes;
+  emitLoop(b, loc, math.constant(0),
+           math.constant(llvm::divideCeil(more, width)), 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
              // In order, so what is copied is there where a turn is short.
-             Value to = LoopMath(body, loc).add(extent, i);
+             LoopMath inner(body, loc);
+             Value from = inner.mul(index, width), to = inner.add(extent, from);
              for (const KeptValue &table : shape.tables) {
                Value memref = kept.find(table.value, table.field)->memref;
-               Value element = memref::LoadOp::create(body, loc, memref, i);
-               memref::StoreOp::create(body, loc, element, memref, to);
+               auto stored = cast<MemRefType>(memref.getType());
+               auto type = VectorType::get({width}, stored.getElementType());
+               Value elements =
+                   vector::LoadOp::create(body, loc, type, memref, from);
+               vector::StoreOp::create(body, loc, elements, memref, to);
              }
              return SmallVector<Value>();
            });
@@ -183,7 +208,8 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
         KeptArrays kept = emitTurn(body, phase, *this, row);
         Value from = inner.mul(first, mapBlock);
         Value to = inner.min(inner.mul(last, mapBlock), length);
-        Value turn = emitTotalExtent(body, loc, phase.frame, period);
+        Value turn = inner.mul(emitTotalExtent(body, loc, phase.frame, period),
+                               getRepeats(phase));
         MapRun part{run, from, inner.sub(to, from), phase.nontemporal, &kept};
         part.nontemporalPrefetch.bytes =
             phase.nontemporalSchedule.getReadAhead();

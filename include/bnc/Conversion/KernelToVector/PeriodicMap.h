@@ -32,6 +32,10 @@ struct PeriodicShape {
   /// Whether every turn is known to be whole vectors: then runs of one turn
   /// store the same lines, and can share what they read.
   bool endsAtVectors(const EmissionContext &context, mlir::OpBuilder &b) const;
+  /// How many periods a turn of the tables has: as many as make whole vectors,
+  /// if they fit, and the extent is static. A load that crosses a line takes as
+  /// long as two.
+  int64_t getRepeats(const EmissionContext &context) const;
   /// Whether the tables hold a turn: an i1, constant where the extents are.
   mlir::Value emitFits(EmissionContext &context, mlir::OpBuilder &b) const;
   mlir::Value emitItems(EmissionContext &context, mlir::OpBuilder &b) const;
