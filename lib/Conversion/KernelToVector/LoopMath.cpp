@@ -146,17 +146,6 @@ SmallVector<DimSet> bnc::collapseDims(DimSet dims,
   return groups;
 }
 
-void bnc::dropUnitGroups(SmallVectorImpl<DimSet> &groups,
-                         const KernelFrame &frame) {
-  llvm::erase_if(groups, [&](DimSet group) {
-    bool isUnit = true;
-    for (unsigned dim = 0; dim < 64; ++dim)
-      if (group >> dim & 1)
-        isUnit &= getConstantIndex(frame.getExtent(dim)) == 1;
-    return isUnit;
-  });
-}
-
 unsigned bnc::getLastDim(DimSet dims) { return 63 - llvm::countl_zero(dims); }
 
 Value bnc::emitTotalExtent(OpBuilder &b, Location loc, const KernelFrame &frame,

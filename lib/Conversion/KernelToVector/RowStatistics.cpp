@@ -36,7 +36,10 @@ public:
     inputs = listInputs(phase, terms);
     runGroups = collapseDims(phase.structure.getReducedDims(), inputs);
     laneGroup = runGroups.pop_back_val();
-    dropUnitGroups(runGroups, phase.frame);
+    // A group of one position is no run.
+    llvm::erase_if(runGroups, [&](DimSet group) {
+      return phase.structure.getStaticExtent(group) == 1;
+    });
   }
 
   void emit(OpBuilder &b);

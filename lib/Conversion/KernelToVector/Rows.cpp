@@ -37,7 +37,10 @@ struct RowShape {
       : groups(collapseDims(context.structure.getReducedDims(),
                             listMapArrays(context))) {
     laneGroup = groups.pop_back_val();
-    dropUnitGroups(groups, context.frame);
+    // A group of one position is no run.
+    llvm::erase_if(groups, [&](DimSet group) {
+      return context.structure.getStaticExtent(group) == 1;
+    });
   }
   Span getWhole(OpBuilder &b, const EmissionContext &context) const {
     Value zero = LoopMath(b, context.loc).constant(0);

@@ -62,10 +62,6 @@ void emitCoordinates(mlir::OpBuilder &b, mlir::Location loc, KernelFrame &frame,
                      llvm::ArrayRef<DimSet> groups, mlir::Value flat,
                      llvm::MutableArrayRef<mlir::Value> coordinates);
 
-/// Takes groups that are known to have one position out of `groups`.
-void dropUnitGroups(llvm::SmallVectorImpl<DimSet> &groups,
-                    const KernelFrame &frame);
-
 /// The product of the extents of all dims of `groups`.
 mlir::Value emitTotalExtent(mlir::OpBuilder &b, mlir::Location loc,
                             const KernelFrame &frame,
