@@ -15,7 +15,7 @@ struct FetchAhead {
 };
 
 FetchAhead selectFetchAhead(const KernelStructure &structure,
-                            norm::TargetAttr target);
+                            norm::TargetAttr target, int64_t atOnce);
 
 } // namespace bnc
 

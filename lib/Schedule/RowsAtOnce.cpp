@@ -5,6 +5,8 @@
 
 #include "KernelTraits.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
@@ -52,21 +54,46 @@ static int64_t getClashingRun(const KernelStructure &structure) {
   return *run * elementBytes;
 }
 
-/// Pixels that are computed at once where outputs are stored past the caches.
-/// Of 16-bit data parameters are twice as many bytes as what they go with, and
-/// two pixels that begin at the same place of a line share them: measured 1.1
-/// to 1.2 times faster, but without statistics, from 256 channels on, 1.1
-/// to 1.25 times slower, and of f32 up to 1.3 times slower.
-static int64_t selectPixels(const KernelStructure &structure) {
+/// Pixels that are computed at once where outputs are stored past the caches,
+/// in streams that each fetch what they read next.
+static constexpr int64_t streams = 4;
+/// Of pixels that are whole lines and have no statistics, until so many shares
+/// of the last level: where all is in memory one stream is faster, measured by
+/// 1.1 to 1.2. With statistics two are as fast as four.
+static constexpr int64_t streamsShares = 4, streamsOfColumns = 2;
+/// Channels whose parameters are in tables, see PeriodicShape.
+static constexpr int64_t mostInTables = 240;
+
+/// Sets how many pixels are computed at once with data in memory. What they
+/// share are the loads of parameters. Of 16-bit data these are twice as many
+/// bytes as what they go with: measured 1.1 to 1.2 times faster, of f32 up to
+/// 1.3 times slower. Off the line pixels are one run whose parameters are
+/// loaded across lines unless a few pixels make whole vectors: 1.3 to 1.5 times
+/// faster.
+static void selectStreams(RowsAtOnce &rows, const KernelStructure &structure,
+                          TargetAttr target) {
   std::optional<int64_t> channels = getChannels(structure);
-  constexpr int64_t elementsOfLine = 32, most = 4 * elementsOfLine;
-  bool isShared = loadsAlongLanes(structure) && isNarrow(structure) &&
-                  channels && *channels % elementsOfLine == 0 &&
-                  (structure.isColumns() || *channels <= most);
-  return isShared ? 2 : 1;
+  if (!loadsAlongLanes(structure))
+    return;
+  bool areNarrow = isNarrow(structure);
+  if (!channels) {
+    rows.far = streams;
+  } else if (*channels % (areNarrow ? 32 : 16) == 0) {
+    if (!areNarrow)
+      return;
+    rows.far = structure.isColumns() ? streamsOfColumns : streams;
+    if (!structure.isColumns())
+      rows.oneFromShares = streamsShares;
+  } else if (*channels <= mostInTables) {
+    int64_t lanes =
+        target.getVectorBits() / structure.getComputeType().getWidth();
+    if (areNarrow || std::lcm(*channels, lanes) > mostInTables)
+      rows.far = streams;
+  }
 }
 
-RowsAtOnce bnc::selectRowsAtOnce(const KernelStructure &structure) {
+RowsAtOnce bnc::selectRowsAtOnce(const KernelStructure &structure,
+                                 TargetAttr target) {
   RowsAtOnce rows;
   if (structure.getForm() != KernelForm::Rows) {
     // Two pixels share the loads of what varies over the channels alone, which
@@ -74,7 +101,7 @@ RowsAtOnce bnc::selectRowsAtOnce(const KernelStructure &structure) {
     KernelOp kernel = structure.getKernel();
     if (!kernel.getDim(kernel.getNumDims() - 1).isDynamic())
       rows.near = 2;
-    rows.far = selectPixels(structure);
+    selectStreams(rows, structure, target);
     return rows;
   }
   std::optional<int64_t> bytes = getRowBytes(structure);

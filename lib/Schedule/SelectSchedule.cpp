@@ -39,8 +39,7 @@ static int64_t selectSplit(const KernelStructure &structure) {
 static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
                                       TargetAttr target) {
   MLIRContext *context = target.getContext();
-  RowsAtOnce rows = selectRowsAtOnce(structure);
-  FetchAhead ahead = selectFetchAhead(structure, target);
+  RowsAtOnce rows = selectRowsAtOnce(structure, target);
   bool isRows = structure.getForm() == KernelForm::Rows;
   auto makeNear = [&](int64_t minBytes, int64_t atOnce) {
     return CPUCaseAttr::get(context, minBytes, atOnce,
@@ -49,14 +48,20 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
                             /*map_ahead=*/0,
                             /*write_ahead=*/0);
   };
+  auto makeFar = [&](int64_t minBytes, int64_t atOnce) {
+    FetchAhead ahead = selectFetchAhead(structure, target, atOnce);
+    return CPUCaseAttr::get(context, minBytes, atOnce, ahead.prefetch,
+                            /*nontemporal=*/true, rows.batch, ahead.read,
+                            ahead.map, ahead.write);
+  };
   SmallVector<CPUCaseAttr> cases;
   int64_t share = target.getLlcShare();
   cases.push_back(makeNear(/*minBytes=*/0, rows.near));
   if (rows.oneFromQuarters)
     cases.push_back(makeNear(share / 4 * *rows.oneFromQuarters, /*atOnce=*/1));
-  cases.push_back(CPUCaseAttr::get(context, share, rows.far, ahead.prefetch,
-                                   /*nontemporal=*/true, rows.batch, ahead.read,
-                                   ahead.map, ahead.write));
+  cases.push_back(makeFar(share, rows.far));
+  if (rows.oneFromShares)
+    cases.push_back(makeFar(share * *rows.oneFromShares, /*atOnce=*/1));
   return CPUScheduleAttr::get(context, cases, selectSplit(structure));
 }
 

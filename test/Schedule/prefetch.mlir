@@ -29,14 +29,22 @@
 // LARGE: prefetch = 0, nontemporal = true,
 
 // RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x8x8x64 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SHARE
-// RUN: bnc new group_norm --layout=nhwc --dtype=bf16 --shape=?x8x8x64 --groups=4 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SHARE
-// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x8x8x40 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=ALONE
+// RUN: bnc new group_norm --layout=nhwc --dtype=bf16 --shape=?x8x8x64 --groups=4 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=TWO
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x8x8x40 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=STREAMS
+// RUN: bnc new batch_norm_training --layout=nhwc --shape=?x8x8x63 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=STREAMS
+// RUN: bnc new batch_norm_inference --layout=nhwc --shape=?x8x8x72 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=ALONE
+// RUN: bnc new batch_norm_training --layout=nhwc --shape=?x8x8x? | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=DYNAMIC
+// RUN: bnc new batch_norm_inference --shape=?x?x8x? | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=FIRST
 
 // Outputs read ahead where parameters are loaded along with the data, of pixels
 // of more than 512 bytes.
 // LAST: #norm.cpu_schedule<<min_bytes = 0, rows = 2, prefetch = 0{{[^>]*}}>, <min_bytes = 15728640, rows = 1, prefetch = 0{{.*}}read_ahead = 8192, write_ahead = 4096>
 // FIRST-NOT: read_ahead
 
-// Two pixels of 16 bits share parameters past the caches too, if whole lines.
-// SHARE: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 2,
+// Pixels of 16 bits share parameters past the caches too, and others where a
+// vector of parameters crosses lines: each fetches the block after.
+// SHARE: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 4, {{[^>]*}}read_ahead = 16384, {{[^>]*}}>, <min_bytes = 62914560, rows = 1, {{[^>]*}}read_ahead = 8192,
+// TWO: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 2, {{[^>]*}}read_ahead = 16384, {{[^>]*}}>>
+// STREAMS: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 4, {{[^>]*}}read_ahead = 16384, {{[^>]*}}>>
 // ALONE: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 1,
+// DYNAMIC: #norm.cpu_schedule<<min_bytes = 0, rows = 1, {{[^>]*}}>, <min_bytes = 15728640, rows = 4, {{[^>]*}}read_ahead = 16384, {{[^>]*}}>>

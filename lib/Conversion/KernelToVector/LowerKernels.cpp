@@ -117,14 +117,19 @@ std::optional<int64_t> KernelLowering::getStaticBytes() {
 }
 
 /// Whether the code of `plain` serves `nontemporal` as well: statistics that
-/// read ahead do so always, which costs a tenth where rows are in the caches.
-static bool canShareCode(KernelForm form, CPUCaseAttr plain,
+/// read ahead do so always, which costs a tenth where rows are in the caches,
+/// and only pixels of dynamic channel counts are as many at once as each says,
+/// past the caches in blocks, see PeriodicShape.
+static bool canShareCode(const KernelStructure &structure, CPUCaseAttr plain,
                          CPUCaseAttr nontemporal) {
+  bool isRows = structure.getForm() == KernelForm::Rows;
+  KernelOp kernel = structure.getKernel();
+  bool isDynamic = kernel.getDim(kernel.getNumDims() - 1).isDynamic();
+  bool mayDiffer = !isRows && isDynamic && plain.getRows() == 1;
   return !plain.getNontemporal() && nontemporal.getNontemporal() &&
-         plain.getRows() == nontemporal.getRows() &&
+         (mayDiffer || plain.getRows() == nontemporal.getRows()) &&
          plain.getBatch() == nontemporal.getBatch() &&
-         (form != KernelForm::Rows ||
-          plain.getReadAhead() == nontemporal.getReadAhead());
+         (!isRows || plain.getReadAhead() == nontemporal.getReadAhead());
 }
 
 /// The cases that a call may take, in groups that share code: one, or a plain
@@ -140,8 +145,8 @@ SmallVector<ArrayRef<CPUCaseAttr>> KernelLowering::groupCases() {
   }
   SmallVector<ArrayRef<CPUCaseAttr>> groups;
   while (!cases.empty()) {
-    bool isPair = cases.size() > 1 &&
-                  canShareCode(structure.getForm(), cases[0], cases[1]);
+    bool isPair =
+        cases.size() > 1 && canShareCode(structure, cases[0], cases[1]);
     size_t count = isPair ? 2 : 1;
     groups.push_back(cases.take_front(count));
     cases = cases.drop_front(count);
@@ -180,6 +185,7 @@ PhaseContext KernelLowering::makeContext(OpBuilder &b, KernelFrame &frame,
           group.front(),
           group.back(),
           /*nontemporal=*/Value(),
+          caseGroups.back().back().getNontemporal(),
           /*begin=*/Value(),
           /*end=*/Value()};
 }

@@ -198,10 +198,17 @@ void RowRange::emitGroups(OpBuilder &b, const Point &origin, Value begin,
   Location loc = phase.loc;
   LoopMath math(b, loc);
   int64_t atOnce = phase.schedule.getRows();
+  int64_t distance = getRowDistance(phase, run.length);
+  run.areRowsAlike = areAlike(phase, shape, distance);
+  // Whole lines are worth more than what rows share.
+  if (!run.areRowsAlike && getConstantIndex(run.nontemporal).value_or(0) != 0)
+    atOnce = 1;
   if (atOnce > 1) {
-    int64_t distance = getRowDistance(phase, run.length);
-    run.areRowsAlike = areAlike(phase, shape, distance);
     int64_t block = atOnce * distance;
+    // What each of them reads in the next block.
+    if (run.areRowsAlike)
+      run.nontemporalPrefetch.elements = math.mul(
+          emitTotalExtent(b, loc, phase.frame, shape.laneGroup), block);
     Value blocks = math.div(math.sub(end, begin), block);
     emitLoop(b, loc, math.constant(0), blocks, 1, {},
              [&](OpBuilder &body, Value index, ValueRange) {
@@ -337,22 +344,22 @@ static void emitMapRows(OpBuilder &b, PhaseContext &phase,
 /// Runs `periodic` where its tables hold a turn, else `rows`; one of them alone
 /// where the extents are static.
 static SmallVector<Value> emitByPeriod(
-    OpBuilder &b, EmissionContext &context, TypeRange types,
+    OpBuilder &b, PhaseContext &phase, TypeRange types,
     llvm::function_ref<SmallVector<Value>(OpBuilder &, const PeriodicShape &)>
         periodic,
     llvm::function_ref<SmallVector<Value>(OpBuilder &)> rows) {
-  std::optional<PeriodicShape> shape = PeriodicShape::get(context);
-  if (!shape || shape->endsAtVectors(context, b))
+  std::optional<PeriodicShape> shape = PeriodicShape::get(phase);
+  if (!shape || shape->endsAtStores(phase))
     return rows(b);
-  Value fits = shape->emitFits(context, b);
+  Value fits = shape->emitFits(phase, b);
   if (std::optional<int64_t> known = getConstantIndex(fits))
     return *known ? periodic(b, *shape) : rows(b);
-  auto branch = scf::IfOp::create(b, context.loc, types, fits,
+  auto branch = scf::IfOp::create(b, phase.loc, types, fits,
                                   /*withElseRegion=*/true);
   auto fill = [&](OpBuilder inside, auto emit) {
     SmallVector<Value> results = emit(inside);
     if (!types.empty())
-      scf::YieldOp::create(inside, context.loc, results);
+      scf::YieldOp::create(inside, phase.loc, results);
   };
   fill(branch.getThenBodyBuilder(),
        [&](OpBuilder &inside) { return periodic(inside, *shape); });
@@ -378,20 +385,19 @@ void bnc::emitMapPhase(PhaseContext &phase) {
       });
 }
 
-Value bnc::emitMapItems(EmissionContext &context, OpBuilder &b) {
-  MapShape shape(context);
+Value bnc::emitMapItems(PhaseContext &phase, OpBuilder &b) {
+  MapShape shape(phase);
   if (shape.isOneRun())
-    return LoopMath(b, context.loc)
-        .ceilDiv(
-            emitTotalExtent(b, context.loc, context.frame, shape.laneGroup),
-            mapBlock);
+    return LoopMath(b, phase.loc)
+        .ceilDiv(emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup),
+                 mapBlock);
   return emitByPeriod(
-      b, context, b.getIndexType(),
+      b, phase, b.getIndexType(),
       [&](OpBuilder &inside, const PeriodicShape &periodic) {
-        return SmallVector<Value>{periodic.emitItems(context, inside)};
+        return SmallVector<Value>{periodic.emitItems(phase, inside)};
       },
       [&](OpBuilder &inside) {
-        return SmallVector<Value>{emitTotalExtent(
-            inside, context.loc, context.frame, shape.rowGroups)};
+        return SmallVector<Value>{
+            emitTotalExtent(inside, phase.loc, phase.frame, shape.rowGroups)};
       })[0];
 }

@@ -80,11 +80,12 @@ bnc::listKeptArrays(const EmissionContext &context) {
 
 void MapSweep::emitPrefetch(OpBuilder &b, const Point &point, unsigned slot,
                             bool nontemporal) {
-  const Prefetch &prefetch =
+  Prefetch prefetch =
       nontemporal || isFallback ? run.nontemporalPrefetch : run.prefetch;
+  if (abreast > 1 && nontemporal)
+    prefetch.elements = LoopMath(b, context.loc).mul(apart, abreast);
   if (prefetch.bytes != 0)
-    emitReadAhead(b, context, inputs, point, run.laneGroup, slot,
-                  prefetch.bytes, prefetch.when);
+    emitReadAhead(b, context, inputs, point, run.laneGroup, slot, prefetch);
   if (prefetch.rows == 0)
     return;
   // The last kept dim's neighbour is the next row, or close to it where rows
@@ -104,15 +105,15 @@ void MapSweep::fetchOutputs(OpBuilder &b, const Point &point, unsigned slot) {
     return;
   for (const MapOutput &output : outputs)
     emitReadAhead(b, context, output.array, point, run.laneGroup, slot,
-                  run.writeAhead);
+                  {/*rows=*/0, run.writeAhead});
 }
 
 void MapSweep::emitVector(OpBuilder &b, Value position, Value count,
                           unsigned slot, MutableArrayRef<Value> phase,
                           Value step, bool nontemporal) {
   SmallVector<Value> positions{position};
-  if (run.apart)
-    positions.push_back(LoopMath(b, context.loc).add(position, run.apart));
+  while (positions.size() < abreast)
+    positions.push_back(LoopMath(b, context.loc).add(positions.back(), apart));
   SmallVector<std::unique_ptr<PointEmitter>> emitters;
   SmallVector<KeptArrays> turned(positions.size());
   for (auto [at, turn] : llvm::zip_equal(positions, turned)) {
@@ -171,7 +172,7 @@ void MapSweep::emitPair(OpBuilder &b, Value position, unsigned slot,
 }
 
 bool MapSweep::canJoin() {
-  if (run.period || run.apart || !context.target.bf16 || canPair() ||
+  if (run.period || !context.target.bf16 || canPair() ||
       !context.structure.getComputeType().isF32())
     return false;
   return llvm::any_of(outputs, [](const MapOutput &output) {
@@ -244,24 +245,36 @@ void MapSweep::emitPlain(OpBuilder &b) {
   bool pairs = canPair();
   if (pairs || canJoin())
     return emitPlainTwos(b, pairs);
+  if (run.abreast == 1)
+    return emitPlain(b, run.begin, run.length);
+  LoopMath math(b, context.loc);
+  Value turn = run.period->getExtent();
+  abreast = run.abreast;
+  apart = math.mul(math.div(run.length, math.mul(turn, abreast)), turn);
+  emitPlain(b, run.begin, apart);
+  Value done = math.mul(apart, abreast);
+  abreast = 1;
+  emitPlain(b, math.add(run.begin, done), math.sub(run.length, done));
+}
+
+void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
   int64_t lanes = context.target.lanes;
   unsigned slots = mapSlots;
-  if (!run.period && !getConstantIndex(run.length))
+  if (!run.period && !getConstantIndex(length))
     slots = dynamicMapSlots;
   Value step = getStep(b, slots * lanes);
-  emitLaneLoop(b, context.loc, run.length, lanes, slots,
-               startPhases(b, run.begin, slots),
+  emitLaneLoop(b, context.loc, length, lanes, slots,
+               startPhases(b, begin, slots),
                [&](OpBuilder &nested, Value position, Value count,
                    unsigned slot, MutableArrayRef<Value> phase) {
-                 Value at =
-                     LoopMath(nested, context.loc).add(run.begin, position);
+                 Value at = LoopMath(nested, context.loc).add(begin, position);
                  emitVector(nested, at, count, slot, phase, step);
                });
 }
 
 void MapSweep::emit(OpBuilder &b) {
   if (getConstantIndex(run.nontemporal) == 0 ||
-      (rows.size() > 1 && !run.areRowsAlike) || run.apart)
+      (rows.size() > 1 && !run.areRowsAlike))
     return emitPlain(b);
   Value condition = emitCondition(b);
   std::optional<int64_t> known = getConstantIndex(condition);

@@ -17,6 +17,10 @@ struct MapSweep {
   llvm::SmallVector<const KernelArray *> inputs;
   /// Whether plain stores are emitted in place of nontemporal ones.
   bool isFallback = false;
+  /// How many runs are stored side by side now, and how far one begins behind
+  /// the last.
+  unsigned abreast = 1;
+  mlir::Value apart = {};
 
   /// Prefetches, once a line, what is read further on, and what the rows after
   /// those in work will read where this point reads: memory would rest while
@@ -63,7 +67,10 @@ struct MapSweep {
   llvm::SmallVector<mlir::Value>
   startPhases(mlir::OpBuilder &b, mlir::Value position, unsigned slots);
 
+  /// All of the run, through the caches.
   void emitPlain(mlir::OpBuilder &b);
+  /// `length` elements of it from `begin` on.
+  void emitPlain(mlir::OpBuilder &b, mlir::Value begin, mlir::Value length);
 
   /// The address of element `begin` of an output's run, as an index.
   mlir::Value emitAddress(mlir::OpBuilder &b, const KernelArray &array,
@@ -98,6 +105,11 @@ struct MapSweep {
   /// `turns` of these from `start` on, which is at a line of every output, past
   /// the caches.
   void emitLines(mlir::OpBuilder &b, mlir::Value start, mlir::Value turns);
+
+  /// As many of `turns` from `start` on as are whole blocks of runs side by
+  /// side; returns how many.
+  mlir::Value emitBlocks(mlir::OpBuilder &b, mlir::Value start,
+                         mlir::Value turns);
 
   /// Peels a head so that the vectors of every output start at a line, and
   /// stores whole lines past the caches.

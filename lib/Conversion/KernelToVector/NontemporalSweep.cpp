@@ -10,6 +10,8 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
@@ -155,6 +157,32 @@ void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
            });
 }
 
+Value MapSweep::emitBlocks(OpBuilder &b, Value start, Value turns) {
+  LoopMath math(b, context.loc);
+  int64_t turn = context.target.lanes * getVectorsPerLine();
+  // Whole lines as well as whole turns of the tables, and as far apart as what
+  // is fetched ahead, the next block, shall be at least.
+  Value extent = run.period->getExtent();
+  std::optional<int64_t> known = getConstantIndex(extent);
+  Value both = known ? math.constant(*known / std::gcd(*known, turn)) : extent;
+  int64_t ahead = run.nontemporalPrefetch.bytes / lineBytes;
+  int64_t least = std::max<int64_t>(ahead / run.abreastNontemporal, 1);
+  Value distance = math.mul(both, math.ceilDiv(math.constant(least), both));
+  Value block = math.mul(distance, run.abreastNontemporal);
+  Value blocks = math.div(turns, block);
+  emitLoop(b, context.loc, math.constant(0), blocks, 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath inner(body, context.loc);
+             abreast = run.abreastNontemporal;
+             apart = inner.mul(distance, turn);
+             Value at = inner.mul(inner.mul(index, block), turn);
+             emitLines(body, inner.add(start, at), distance);
+             abreast = 1;
+             return SmallVector<Value>();
+           });
+  return math.mul(blocks, block);
+}
+
 void MapSweep::emitNontemporal(OpBuilder &b) {
   LoopMath math(b, context.loc);
   Value head = emitHead(b);
@@ -162,7 +190,12 @@ void MapSweep::emitNontemporal(OpBuilder &b) {
   Value start = math.add(run.begin, head), rest = math.sub(run.length, head);
   int64_t turn = context.target.lanes * getVectorsPerLine();
   Value turns = math.div(rest, turn);
-  emitLines(b, start, turns);
+  if (run.abreastNontemporal > 1) {
+    Value done = emitBlocks(b, start, turns);
+    emitLines(b, math.add(start, math.mul(done, turn)), math.sub(turns, done));
+  } else {
+    emitLines(b, start, turns);
+  }
   Value whole = math.mul(turns, turn);
   emitEdge(b, math.add(start, whole), math.sub(rest, whole));
 }

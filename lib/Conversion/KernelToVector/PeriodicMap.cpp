@@ -95,11 +95,15 @@ PeriodicShape::get(const EmissionContext &context) {
   return shape;
 }
 
-bool PeriodicShape::endsAtVectors(const EmissionContext &context,
-                                  OpBuilder &b) const {
-  std::optional<int64_t> known =
-      getConstantIndex(emitTotalExtent(b, context.loc, context.frame, period));
-  return known && *known % context.target.lanes == 0;
+bool PeriodicShape::endsAtStores(const PhaseContext &phase) const {
+  std::optional<int64_t> extent = phase.structure.getStaticExtent(period);
+  if (!extent || *extent % phase.target.lanes != 0)
+    return false;
+  return !phase.mayBeNontemporal ||
+         llvm::all_of(listMapOutputs(phase), [&](const MapOutput &output) {
+           int64_t bits = output.array->element.getIntOrFloatBitWidth();
+           return *extent * bits / 8 % lineBytes == 0;
+         });
 }
 
 Value PeriodicShape::emitFits(EmissionContext &context, OpBuilder &b) const {
@@ -215,16 +219,8 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
             phase.nontemporalSchedule.getReadAhead();
         part.period = Period(loc, turn);
         PointEmitter *rows[] = {&row};
-        if (phase.schedule.getRows() > 1) {
-          // Two halves of whole turns share the loads of the tables.
-          part.apart =
-              inner.mul(inner.div(part.length, inner.mul(turn, 2)), turn);
-          part.length = part.apart;
-          emitMapSweep(body, phase, rows, part);
-          part.begin = inner.add(from, inner.mul(part.apart, 2));
-          part.length = inner.sub(to, part.begin);
-          part.apart = Value();
-        }
+        part.abreast = phase.schedule.getRows();
+        part.abreastNontemporal = phase.nontemporalSchedule.getRows();
         emitMapSweep(body, phase, rows, part);
         return SmallVector<Value>();
       });

@@ -39,16 +39,18 @@ void bnc::emitPrefetch(OpBuilder &b, const EmissionContext &context,
 void bnc::emitReadAhead(OpBuilder &b, const EmissionContext &context,
                         ArrayRef<const KernelArray *> arrays,
                         const Point &point, DimSet laneGroup, unsigned slot,
-                        int64_t bytes, Value when) {
+                        const Prefetch &prefetch) {
   LoopMath math(b, context.loc);
   for (const KernelArray *array : arrays) {
     SmallVector<Value> coordinates = point.coordinates;
     Value &position = coordinates[getLastDim(laneGroup)];
-    Value distance =
-        math.constant(bytes * 8 / array->element.getIntOrFloatBitWidth());
-    if (when)
-      distance = arith::SelectOp::create(b, context.loc, when, distance,
-                                         math.constant(0));
+    Value distance = prefetch.elements;
+    if (!distance)
+      distance = math.constant(prefetch.bytes * 8 /
+                               array->element.getIntOrFloatBitWidth());
+    if (prefetch.when)
+      distance = arith::SelectOp::create(b, context.loc, prefetch.when,
+                                         distance, math.constant(0));
     position = math.add(position, distance);
     emitPrefetch(b, context, array, coordinates, slot, PrefetchInto::L2);
   }

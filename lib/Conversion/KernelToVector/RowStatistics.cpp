@@ -170,7 +170,8 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
             point.setLanes(body, phase, laneGroup, at, count);
             if (readAhead != 0)
               emitReadAhead(body, phase, inputs, point, laneGroup,
-                            slot * getVectorsPerTerm(), readAhead, isLong);
+                            slot * getVectorsPerTerm(),
+                            {/*rows=*/0, readAhead, isLong});
             addTerms(body, point, *runEmitters[r], r * reductions.size(),
                      sums.slice(r * perRow, perRow));
           }

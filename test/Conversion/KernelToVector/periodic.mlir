@@ -5,6 +5,7 @@
 
 #t = #norm.target<name = "t", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32, l1 = 32768, l2 = 1048576, llc_share = 5000000, fma = true, f16c = true, bf16_convert = false, masks = true>
 #s = #norm.cpu_schedule<<min_bytes = 0, rows = 1, prefetch = 0, nontemporal = false>>
+#far = #norm.cpu_schedule<<min_bytes = 0, rows = 4, prefetch = 0, nontemporal = true, read_ahead = 16384>>
 
 module attributes {norm.target = #t} {
   norm.func @fits(%x: [p, c = 63] f32, %w: [c] f32) -> (y: [p, c] f32) {
@@ -31,6 +32,24 @@ module attributes {norm.target = #t} {
     }
     norm.return %0 : tensor<?x?xf32>
   }
+  norm.func @streams(%x: [p, c = 63] f32, %w: [c] f32) -> (y: [p, c] f32) {
+    %0 = norm.kernel [p, c = 63] (%x[p, c], %w[c]) : (tensor<?x63xf32>, tensor<63xf32>) -> ([p, c] tensor<?x63xf32>) attributes {schedule = #far} {
+    ^bb0(%a: f32, %b: f32):
+      %d = arith.mulf %a, %b : f32
+      norm.yield %d : f32
+    }
+    norm.return %0 : tensor<?x63xf32>
+  }
+  norm.func @bf16_lines(%x: [p, c = 48] bf16, %w: [c] f32) -> (y: [p, c] bf16) {
+    %0 = norm.kernel [p, c = 48] (%x[p, c], %w[c]) : (tensor<?x48xbf16>, tensor<48xf32>) -> ([p, c] tensor<?x48xbf16>) attributes {schedule = #far} {
+    ^bb0(%a: bf16, %b: f32):
+      %e = arith.extf %a : bf16 to f32
+      %d = arith.mulf %e, %b : f32
+      %r = arith.truncf %d : f32 to bf16
+      norm.yield %r : bf16
+    }
+    norm.return %0 : tensor<?x48xbf16>
+  }
 }
 
 // CHECK-LABEL: func.func private @fits.k0.p0(
@@ -47,3 +66,20 @@ module attributes {norm.target = #t} {
 // CHECK: %[[FITS:.*]] = arith.cmpi slt
 // CHECK: scf.if %[[FITS]]
 // CHECK: } else {
+
+// Four streams of 126 lines each, whole turns and whole lines, each of which
+// fetches what it reads in the next block.
+// CHECK-LABEL: func.func private @streams.k0.p0(
+// CHECK: arith.constant 2016 : index
+// CHECK: affine.for %{{.*}} = 0 to 126
+// CHECK: arith.constant 8064 : index
+// CHECK-COUNT-4: memref.prefetch
+// CHECK-COUNT-4: vector.store {{.*}}nontemporal = true
+// CHECK-NEXT: affine.yield
+// CHECK: return
+
+// Turns of whole vectors that end within a line of 16-bit outputs have tables
+// where stores go past the caches.
+// CHECK-LABEL: func.func private @bf16_lines.k0.p0(
+// CHECK: memref.alloca() {alignment = 64 : i64} : memref<1024xf32>
+// CHECK: return

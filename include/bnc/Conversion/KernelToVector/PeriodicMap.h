@@ -29,9 +29,10 @@ struct PeriodicShape {
   /// Nothing if the kernel has no such run.
   static std::optional<PeriodicShape> get(const EmissionContext &context);
 
-  /// Whether every turn is known to be whole vectors: then runs of one turn
-  /// store the same lines, and can share what they read.
-  bool endsAtVectors(const EmissionContext &context, mlir::OpBuilder &b) const;
+  /// Whether every turn is known to be whole vectors and, where stores may go
+  /// past the caches, whole lines of every output: then runs of one turn need
+  /// no tables and can share what they read.
+  bool endsAtStores(const PhaseContext &phase) const;
   /// How many periods a turn of the tables has: as many as make whole vectors,
   /// if they fit, and the extent is static. A load that crosses a line takes as
   /// long as two.

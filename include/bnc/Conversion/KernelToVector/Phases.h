@@ -18,6 +18,8 @@ struct PhaseContext : EmissionContext {
   /// an i1 of the function.
   norm::CPUCaseAttr schedule, nontemporalSchedule;
   mlir::Value nontemporal;
+  /// Whether any case of the kernel stores so that a call may take.
+  bool mayBeNontemporal;
   mlir::Value begin, end;
 
   /// The case by which statistics prefetch. Where it is open, that for inputs
@@ -51,7 +53,7 @@ mlir::Value emitFinalizeItems(EmissionContext &context, mlir::OpBuilder &b);
 
 /// A run of neighbouring elements per item: the outputs.
 void emitMapPhase(PhaseContext &phase);
-mlir::Value emitMapItems(EmissionContext &context, mlir::OpBuilder &b);
+mlir::Value emitMapItems(PhaseContext &phase, mlir::OpBuilder &b);
 
 /// The body value and field of every kept value that lives in the workspace
 /// between the phases of a columns kernel, with the type it is stored as.

@@ -15,6 +15,8 @@ struct Prefetch {
   /// Bytes along a run, into L2; if `when`, an i1, is given, where it is set.
   int64_t bytes = 0;
   mlir::Value when = {};
+  /// If set, elements along the run in place of the bytes.
+  mlir::Value elements = {};
 };
 
 /// A line of the caches, and what a write-combining buffer holds.
@@ -31,13 +33,13 @@ void emitPrefetch(mlir::OpBuilder &b, const EmissionContext &context,
                   llvm::ArrayRef<const KernelArray *> arrays,
                   llvm::ArrayRef<mlir::Value> coordinates, unsigned slot,
                   PrefetchInto into);
-/// The same of what is read `bytes` after `point` along `laneGroup`, into L2.
-/// If `when`, an i1, is given and not set, what is read now, which costs
-/// little.
+/// The same of what is read as far after `point` along `laneGroup` as
+/// `prefetch` says, into L2. If its `when` is given and not set, what is read
+/// now, which costs little.
 void emitReadAhead(mlir::OpBuilder &b, const EmissionContext &context,
                    llvm::ArrayRef<const KernelArray *> arrays,
                    const Point &point, DimSet laneGroup, unsigned slot,
-                   int64_t bytes, mlir::Value when = {});
+                   const Prefetch &prefetch);
 /// Where the next `rows` of `arrays` go: large ones would evict from L1 what is
 /// read now.
 PrefetchInto getCacheOfRows(const EmissionContext &context,

@@ -37,6 +37,8 @@ class Period {
 public:
   Period(mlir::Location loc, mlir::Value extent) : loc(loc), extent(extent) {}
 
+  mlir::Value getExtent() const { return extent; }
+
   /// The phase of the vector at `position`; divides, so not for inner loops.
   mlir::Value at(mlir::OpBuilder &b, mlir::Value position) const;
   /// What `elements` move a phase by; divides as well.
@@ -61,9 +63,10 @@ struct MapRun {
   const KeptArrays *keptArrays = nullptr;
   /// If set, the kept arrays hold a turn, and its start again up to a vector.
   std::optional<Period> period = std::nullopt;
-  /// If set, whole turns: another run that begins this far behind is stored
-  /// along, of the same length, and shares what repeats. Only for plain stores.
-  mlir::Value apart = {};
+  /// With a period: how many runs of whole turns are stored side by side, which
+  /// share what repeats: parts of the whole run, and of blocks of it where they
+  /// go past the caches.
+  unsigned abreast = 1, abreastNontemporal = 1;
   /// Whether the rows of a sweep begin at the same place of a line of every
   /// output: only then several are stored past the caches.
   bool areRowsAlike = false;
