@@ -22,8 +22,9 @@ static constexpr int64_t pairedQuarters = 3;
 
 /// Rows of up to this many are finished in batches, for what is computed once a
 /// row takes longer than the row: measured 1.4x faster at 16 columns, 1.25x at
-/// 65, 1.1x at 256.
-static constexpr int64_t batchedRowBytes = 1024;
+/// 65, 1.1x at 256; of several runs 1.3x with four planes of 7x7 and 1.25x with
+/// eight, and not faster any more with sixteen.
+static constexpr int64_t batchedRowBytes = 1024, batchedPlanesBytes = 2048;
 
 /// Rows of runs that clash in L1, see getClashingRun: with four at once every
 /// line is used up. Measured on Zen 5 1.1 to 2.6 times faster, from memory only
@@ -32,11 +33,27 @@ static constexpr int64_t batchedRowBytes = 1024;
 static constexpr int64_t pageBytes = 4096, leastClashingRuns = 8,
                          mostClashingBytes = 1024, farClashingBytes = 256;
 
-/// The bytes of the runs that a row of a `rows` kernel consists of, if these
-/// are short and whole pages apart, 0 otherwise: they then take the same few
-/// sets of L1, where no line stays until the next row, which begins within it,
-/// comes for the rest.
-static int64_t getClashingRun(const KernelStructure &structure) {
+namespace {
+
+/// The runs that a row of a `rows` kernel consists of, as planes of images.
+struct Planes {
+  int64_t count, bytes;
+  /// Bytes from one to the next.
+  int64_t apart;
+
+  /// Whether these are short and whole pages apart: they then take the same few
+  /// sets of L1, where no line stays until the next row, which begins within
+  /// it, comes for the rest.
+  bool doClash() const {
+    return count >= leastClashingRuns && apart % pageBytes == 0 &&
+           bytes <= mostClashingBytes;
+  }
+};
+
+} // namespace
+
+/// Nothing if a row is one run, or extents are dynamic.
+static std::optional<Planes> getPlanes(const KernelStructure &structure) {
   int64_t elementBytes = getElementBytes(structure);
   DimSet all = structure.getAllDims(), kept = structure.getKeptDims();
   DimSet firstKept = kept & -kept;
@@ -44,14 +61,37 @@ static int64_t getClashingRun(const KernelStructure &structure) {
   DimSet inner = 0;
   for (DimSet dim = all & ~(all >> 1); dim & ~kept & ~outer; dim >>= 1)
     inner |= dim;
-  std::optional<int64_t> runs = structure.getStaticExtent(outer & all),
+  std::optional<int64_t> count = structure.getStaticExtent(outer & all),
                          run = structure.getStaticExtent(inner),
                          apart = structure.getStaticExtent(all & ~outer);
-  if (!kept || !outer || !inner || !runs || !run || !apart ||
-      *runs < leastClashingRuns || *apart * elementBytes % pageBytes != 0 ||
-      *run * elementBytes > mostClashingBytes)
-    return 0;
-  return *run * elementBytes;
+  if (!kept || !outer || !inner || !count || !run || !apart || *count < 2)
+    return std::nullopt;
+  return Planes{*count, *run * elementBytes, *apart * elementBytes};
+}
+
+/// Planes of up to so many bytes are too short to be stored past the caches one
+/// by one, or gain by being stored with their neighbours; of 16 bits the second
+/// if they end within a line.
+static constexpr int64_t lineBytes = 64, togetherBytes = 1024,
+                         togetherBytes16 = 2048;
+/// How many rows have their planes stored together: the most that leave half of
+/// L2 to the next ones.
+static constexpr int64_t mostTogether = 16, leastTogether = 4;
+
+/// How many rows with `planes` are finished in a batch whose planes are stored
+/// together past the caches, 1 for none.
+static int64_t selectTogether(const KernelStructure &structure,
+                              const Planes &planes, TargetAttr target) {
+  bool isShort = planes.bytes < togetherBytes ||
+                 (isNarrow(structure) && planes.bytes < togetherBytes16 &&
+                  planes.bytes % lineBytes != 0);
+  if (!isShort || planes.bytes < lineBytes || structure.getNumStages() != 1 ||
+      !structure.getComputeType().isF32())
+    return 1;
+  for (int64_t rows = mostTogether; rows >= leastTogether; rows /= 2)
+    if (rows * planes.count * planes.bytes <= target.getL2() / 2)
+      return rows;
+  return 1;
 }
 
 /// Pixels that are computed at once where outputs are stored past the caches,
@@ -105,16 +145,23 @@ RowsAtOnce bnc::selectRowsAtOnce(const KernelStructure &structure,
     return rows;
   }
   std::optional<int64_t> bytes = getRowBytes(structure);
-  rows.batch = bytes && *bytes <= batchedRowBytes;
-  if (rows.batch)
-    return rows;
-  if (int64_t run = getClashingRun(structure)) {
+  std::optional<Planes> planes = getPlanes(structure);
+  rows.batch =
+      bytes && *bytes <= (planes ? batchedPlanesBytes : batchedRowBytes);
+  if (rows.batch) {
+    rows.farBatch = true;
+  } else if (planes && planes->doClash()) {
     rows.near = 4;
-    if (run <= farClashingBytes)
+    if (planes->bytes <= farClashingBytes)
       rows.far = isNarrow(structure) ? 4 : 2;
   } else if (bytes && *bytes <= pairedRowBytes) {
     rows.near = 2;
     rows.oneFromQuarters = pairedQuarters;
+  }
+  int64_t together = planes ? selectTogether(structure, *planes, target) : 1;
+  if (together > 1) {
+    rows.far = together;
+    rows.farBatch = true;
   }
   return rows;
 }

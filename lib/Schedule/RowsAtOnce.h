@@ -16,7 +16,7 @@ namespace bnc {
 struct RowsAtOnce {
   int64_t near = 1, far = 1;
   /// Whether what is computed once a row is computed for a batch of them.
-  bool batch = false;
+  bool batch = false, farBatch = false;
   /// If set, from these quarters of the last level's share on it is one, though
   /// stores still go through the caches.
   std::optional<int64_t> oneFromQuarters = std::nullopt;

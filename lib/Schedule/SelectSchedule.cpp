@@ -51,7 +51,7 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   auto makeFar = [&](int64_t minBytes, int64_t atOnce) {
     FetchAhead ahead = selectFetchAhead(structure, target, atOnce);
     return CPUCaseAttr::get(context, minBytes, atOnce, ahead.prefetch,
-                            /*nontemporal=*/true, rows.batch, ahead.read,
+                            /*nontemporal=*/true, rows.farBatch, ahead.read,
                             ahead.map, ahead.write);
   };
   SmallVector<CPUCaseAttr> cases;

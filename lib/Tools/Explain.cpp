@@ -80,6 +80,8 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
        << ": " << option.getRows() << " at once";
     if (option.getBatch())
       os << ", finished in batches of a row a lane";
+    if (option.getBatch() && option.getRows() > 1 && option.getNontemporal())
+      os << ", whose runs are stored together";
     if (option.getPrefetch())
       os << ", prefetch " << option.getPrefetch() << " ahead";
     if (option.getReadAhead())
@@ -88,8 +90,8 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
       os << ", read " << option.getMapAhead()
          << " bytes ahead while outputs are written";
     if (option.getWriteAhead())
-      os << ", fetch outputs of short runs " << option.getWriteAhead()
-         << " bytes ahead";
+      os << ", fetch outputs of short runs that share no lines "
+         << option.getWriteAhead() << " bytes ahead";
     os << (option.getNontemporal() ? ", non-temporal stores"
                                    : ", plain stores");
     if (option.getNontemporal())

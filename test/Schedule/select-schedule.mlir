@@ -49,15 +49,28 @@ module attributes {norm.target = #t} {
   }
 }
 
-// RUN: bnc new batch_norm_training --shape=32x2048x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=CLASH
-// RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x2048x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=CLASH16
-// RUN: bnc new batch_norm_training --shape=32x256x14x14 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=CLASHNEAR
+// RUN: bnc new batch_norm_training --shape=2700x2048x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=CLASH
+// RUN: bnc new batch_norm_training --dtype=bf16 --shape=2700x2048x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=CLASH16
+// RUN: bnc new batch_norm_training --shape=700x256x14x14 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=CLASHNEAR
 // RUN: bnc new batch_norm_training --shape=32x2040x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=APART
 // RUN: bnc new batch_norm_training --shape=32x64x28x28 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=APART
 
 // Short planes that are whole pages apart take the same sets of L1: four channels
 // at once use up their lines.
-// CLASH: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 2,
-// CLASH16: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 4,
+// CLASH: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 2, {{[^>]*}}nontemporal = true,
+// CLASH16: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 4, {{[^>]*}}nontemporal = true,
 // CLASHNEAR: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 1,
 // APART-NOT: rows = 4
+
+// RUN: bnc new batch_norm_training --shape=32x2048x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SIXTEEN
+// RUN: bnc new batch_norm_training --shape=64x256x14x14 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=EIGHT
+// RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x512x28x28 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=EIGHT
+// RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x512x32x32 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SINGLE
+// RUN: bnc new batch_norm_training --dtype=f64 --shape=32x512x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SINGLE
+
+// Planes too short to be stored past the caches one by one are stored together: as
+// many channels as half of L2 holds.
+// SIXTEEN: <min_bytes = 15728640, rows = 16, prefetch = 1, nontemporal = true, batch = true,
+// EIGHT: <min_bytes = 15728640, rows = 8, prefetch = 1, nontemporal = true, batch = true,
+// SINGLE: nontemporal = true
+// SINGLE-NOT: batch = true

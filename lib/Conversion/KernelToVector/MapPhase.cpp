@@ -1,6 +1,7 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // The phase that writes the outputs of columns and elementwise kernels.
 
+#include "MapSweep.h"
 #include "SharedLines.h"
 
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
@@ -175,7 +176,9 @@ void RowRange::emitRows(OpBuilder &b, const Point &origin,
 void RowRange::emitLastGroup(OpBuilder &b, const Point &origin, Value begin,
                              Value end) {
   std::optional<int64_t> known = getConstantIndex(run.nontemporal);
-  if (known == 0 || !canShareLines(b, phase, shape.rowGroups.back(), run))
+  if (known == 0 || phase.structure.getForm() != KernelForm::Elementwise ||
+      getConstantIndex(emitIsShort(b, phase, run)).value_or(0) == 0 ||
+      !canShareLines(phase, shape.rowGroups.back(), run))
     return emitGroups(b, origin, begin, end);
   auto emitShared = [&](OpBuilder &inside) {
     emitSharedLines(

@@ -90,9 +90,6 @@ struct MapSweep {
   /// first.
   mlir::Value emitAgree(mlir::OpBuilder &b);
 
-  /// Whether a run is too short to be stored past the caches, an i1.
-  mlir::Value emitIsShort(mlir::OpBuilder &b);
-
   /// Whether this run stores past the caches: where the schedule says so, the
   /// run is long enough, and the outputs' lines agree.
   mlir::Value emitCondition(mlir::OpBuilder &b);
@@ -115,6 +112,10 @@ struct MapSweep {
   /// stores whole lines past the caches.
   void emitNontemporal(mlir::OpBuilder &b);
 };
+
+/// Whether a run is too short to be stored past the caches, an i1.
+mlir::Value emitIsShort(mlir::OpBuilder &b, const EmissionContext &context,
+                        const MapRun &run);
 
 } // namespace bnc
 

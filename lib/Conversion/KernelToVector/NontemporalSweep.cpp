@@ -82,10 +82,11 @@ Value MapSweep::emitAgree(OpBuilder &b) {
   return agree;
 }
 
-Value MapSweep::emitIsShort(OpBuilder &b) {
+Value bnc::emitIsShort(OpBuilder &b, const EmissionContext &context,
+                       const MapRun &run) {
   LoopMath math(b, context.loc);
   Value isShort;
-  for (const MapOutput &output : outputs) {
+  for (const MapOutput &output : listMapOutputs(context)) {
     int64_t bits = output.array->element.getIntOrFloatBitWidth();
     Value bytes = math.mul(run.length, bits / 8);
     bool isRow = context.structure.getForm() == KernelForm::Rows;
@@ -106,7 +107,7 @@ Value MapSweep::emitCondition(OpBuilder &b) {
   Value wanted = run.nontemporal;
   // A period repeats along a long run.
   if (!run.period) {
-    Value isShort = emitIsShort(b);
+    Value isShort = emitIsShort(b, context, run);
     Value never = arith::ConstantIntOp::create(b, context.loc, 0, 1);
     wanted =
         b.createOrFold<arith::SelectOp>(context.loc, isShort, never, wanted);

@@ -17,14 +17,17 @@ using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
-bool bnc::canBatchRows(PhaseContext &phase) {
-  const KernelStructure &structure = phase.structure;
+bool bnc::canFinishInLanes(const KernelStructure &structure) {
   if (!structure.getKeptDims() || structure.getNumStages() != 1 ||
-      !structure.getComputeType().isF32() || !getRowVectors(phase))
+      !structure.getComputeType().isF32())
     return false;
   return llvm::all_of(listKeptValues(structure), [&](const KeptValue &kept) {
     return kept.type.isF32() && structure.listInputs(kept.value).empty();
   });
+}
+
+bool bnc::canBatchRows(PhaseContext &phase) {
+  return canFinishInLanes(phase.structure) && getRowVectors(phase);
 }
 
 RowBatch::RowBatch(OpBuilder &b, PhaseContext &phase, Value first, Value count)
@@ -41,7 +44,27 @@ bool RowBatch::keepsInLanes() const {
          collapseDims(phase.structure.getKeptDims(), arrays).size() == 1;
 }
 
-SmallVector<SmallVector<Value>> RowBatch::emitFields() {
+KeptArrays RowBatch::spillKept() {
+  KeptArrays arrays;
+  for (const KeptValue &value : listKeptValues(phase.structure)) {
+    KernelArray array;
+    array.element = value.type;
+    array.memref = emitSpill(b, loc, emitKeptValue(*kept, value));
+    arrays.add(value.value, value.field, array);
+  }
+  return arrays;
+}
+
+void RowBatch::storeRecords(OpBuilder &builder, Row &row, Fields fields,
+                            Value lane) {
+  for (auto [reduction, arrays] : llvm::zip_equal(reductions, fields))
+    for (auto [field, array] : llvm::zip_equal(
+             row.emitter->getRecord(reduction->getResult(0)).getFields(),
+             arrays))
+      memref::StoreOp::create(builder, loc, field, array, lane);
+}
+
+SmallVector<SmallVector<Value>> RecordBatch::emitFields() {
   SmallVector<SmallVector<Value>> fields(reductions.size());
   Value flags;
   for (auto [t, record] : llvm::enumerate(emitRecords())) {
@@ -56,11 +79,7 @@ SmallVector<SmallVector<Value>> RowBatch::emitFields() {
   emitFlaggedLanes(again, loc, flags, count, [&](OpBuilder &set, Value lane) {
     Row row = makeRow(set, phase, LoopMath(set, loc).add(first, lane));
     emitRowStatistics(set, phase, row, /*stage=*/0);
-    for (auto [t, reduction] : llvm::enumerate(reductions))
-      for (auto [field, array] : llvm::zip_equal(
-               row.emitter->getRecord(reduction->getResult(0)).getFields(),
-               fields[t]))
-        memref::StoreOp::create(set, loc, field, array, lane);
+    storeRecords(set, row, fields, lane);
   });
   return fields;
 }

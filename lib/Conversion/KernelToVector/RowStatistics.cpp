@@ -278,11 +278,12 @@ Span RowStage::getWholeRow(OpBuilder &b) {
 }
 
 std::optional<int64_t> RowStage::getVectors() {
-  Value length = emitTotalExtent(phase.b, loc, phase.frame, laneGroup);
-  std::optional<int64_t> known = getConstantIndex(length);
-  if (!runGroups.empty() || !known || *known > phase.plan.getChunk())
+  Span row = getWholeRow(phase.b);
+  std::optional<int64_t> runs = getConstantIndex(row.runEnd),
+                         length = getConstantIndex(row.length);
+  if (!runs || !length || getConstantIndex(getChunks(phase.b).getTotal()) != 1)
     return std::nullopt;
-  return llvm::divideCeil(*known, getWidth());
+  return *runs * llvm::divideCeil(*length, getWidth());
 }
 
 SmallVector<Value> RowStage::emitFirstSums(OpBuilder &b) {

@@ -26,34 +26,26 @@ Row bnc::makeRow(OpBuilder &b, PhaseContext &phase, Value item) {
   return {item, std::move(emitter)};
 }
 
-namespace {
+RowShape::RowShape(const EmissionContext &context)
+    : groups(collapseDims(context.structure.getReducedDims(),
+                          listMapArrays(context))) {
+  laneGroup = groups.pop_back_val();
+  // A group of one position is no run.
+  llvm::erase_if(groups, [&](DimSet group) {
+    return context.structure.getStaticExtent(group) == 1;
+  });
+}
 
-/// How the outputs of a row lie: runs of lanes.
-struct RowShape {
-  SmallVector<DimSet> groups;
-  DimSet laneGroup;
+Span RowShape::getWhole(OpBuilder &b, const EmissionContext &context) const {
+  Value zero = LoopMath(b, context.loc).constant(0);
+  return {zero, emitTotalExtent(b, context.loc, context.frame, groups), zero,
+          emitTotalExtent(b, context.loc, context.frame, laneGroup)};
+}
 
-  explicit RowShape(const EmissionContext &context)
-      : groups(collapseDims(context.structure.getReducedDims(),
-                            listMapArrays(context))) {
-    laneGroup = groups.pop_back_val();
-    // A group of one position is no run.
-    llvm::erase_if(groups, [&](DimSet group) {
-      return context.structure.getStaticExtent(group) == 1;
-    });
-  }
-  Span getWhole(OpBuilder &b, const EmissionContext &context) const {
-    Value zero = LoopMath(b, context.loc).constant(0);
-    return {zero, emitTotalExtent(b, context.loc, context.frame, groups), zero,
-            emitTotalExtent(b, context.loc, context.frame, laneGroup)};
-  }
-  SpanParts getParts(OpBuilder &b, const EmissionContext &context) const {
-    return SpanParts(b, context.loc, getWhole(b, context), mapBlock,
-                     /*unit=*/1);
-  }
-};
-
-} // namespace
+SpanParts RowShape::getParts(OpBuilder &b,
+                             const EmissionContext &context) const {
+  return SpanParts(b, context.loc, getWhole(b, context), mapBlock, /*unit=*/1);
+}
 
 /// What is prefetched past the caches.
 static Prefetch getNontemporalPrefetch(OpBuilder &b, PhaseContext &phase) {

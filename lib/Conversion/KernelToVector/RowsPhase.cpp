@@ -9,6 +9,10 @@ using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
+/// More rows than this are computed at once in batches alone: their sums would
+/// not stay in registers.
+static constexpr int64_t mostInLockstep = 4;
+
 /// Emits `count` neighbouring rows from `item` on, in lockstep.
 static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
                      int64_t count) {
@@ -50,11 +54,22 @@ static void emitRowBatches(PhaseContext &phase) {
 }
 
 void bnc::emitRowsPhase(PhaseContext &phase) {
-  if (phase.schedule.getBatch() && canBatchRows(phase))
-    return emitRowBatches(phase);
   OpBuilder &b = phase.b;
   LoopMath math(b, phase.loc);
-  int64_t atOnce = phase.schedule.getRows();
+  if (int64_t planes = getPlanesAtOnce(phase); planes > 1) {
+    emitLoop(b, phase.loc, phase.begin, phase.end, planes, {},
+             [&](OpBuilder &body, Value first, ValueRange) {
+               LoopMath inner(body, phase.loc);
+               emitPlaneBatch(body, phase, first,
+                              inner.min(inner.sub(phase.end, first),
+                                        inner.constant(planes)));
+               return SmallVector<Value>();
+             });
+    return;
+  }
+  if (phase.schedule.getBatch() && canBatchRows(phase))
+    return emitRowBatches(phase);
+  int64_t atOnce = std::min(phase.schedule.getRows(), mostInLockstep);
   Value begin = phase.begin;
   if (atOnce > 1) {
     Value groups = math.div(math.sub(phase.end, begin), atOnce);

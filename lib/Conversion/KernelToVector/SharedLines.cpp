@@ -16,14 +16,12 @@ using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
-bool bnc::canShareLines(OpBuilder &b, const EmissionContext &context,
-                        DimSet rowGroup, const MapRun &run) {
+bool bnc::canShareLines(const EmissionContext &context, DimSet rowGroup,
+                        const MapRun &run) {
   MapSweep sweep{context, {}, run, listMapOutputs(context), {}};
-  std::optional<int64_t> isShort = getConstantIndex(sweep.emitIsShort(b));
-  if (context.structure.getForm() != KernelForm::Elementwise ||
-      sweep.outputs.size() != 1 || isShort.value_or(0) == 0 ||
-      *getConstantIndex(run.length) <
-          context.target.lanes * sweep.getVectorsPerLine())
+  std::optional<int64_t> length = getConstantIndex(run.length);
+  if (sweep.outputs.size() != 1 || !length ||
+      *length < context.target.lanes * sweep.getVectorsPerLine())
     return false;
   SmallVector<const KernelArray *> arrays = listMapArrays(context);
   llvm::erase_if(arrays, [&](const KernelArray *array) {
@@ -51,8 +49,9 @@ private:
   /// What is the same all over a row, of `row`.
   SmallVector<Value> emitUniform(OpBuilder &b, PointEmitter &row) {
     row.moveTo(b);
-    return llvm::map_to_vector(
-        uniform, [&](const KeptValue &kept) { return row.emit(kept.value); });
+    return llvm::map_to_vector(uniform, [&](const KeptValue &kept) {
+      return emitKeptValue(row, kept);
+    });
   }
   /// The line from `position` of the row of `sweep` on, of which the first
   /// `count` elements are of this row and the others of `next`.
@@ -79,6 +78,7 @@ void SharedLines::emitLine(OpBuilder &b, MapSweep &sweep, PointEmitter &next,
     Point point = sweep.rows[0]->getPoint();
     point.setLanes(b, context, run.laneGroup, math.add(position, before),
                    Value());
+    sweep.emitPrefetch(b, point, slot, /*nontemporal=*/true);
     PointEmitter own(b, context, point, sweep.rows[0]);
     PointEmitter others(b, context, point, &next);
     // Both read the same elements.
@@ -109,7 +109,7 @@ void SharedLines::emit(OpBuilder &b, Value begin, Value end) {
              LoopMath math(body, loc);
              std::unique_ptr<PointEmitter> current = makeRow(body, row);
              for (auto [kept, value] : llvm::zip_equal(uniform, carried))
-               current->setValue(kept.value, value);
+               current->setKept(kept.value, kept.field, value);
              std::unique_ptr<PointEmitter> next =
                  makeRow(body, math.min(math.add(row, 1), last));
              SmallVector<Value> nextUniform = emitUniform(body, *next);

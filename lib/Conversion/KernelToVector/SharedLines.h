@@ -8,18 +8,17 @@
 
 namespace bnc {
 
-/// Whether rows of an elementwise kernel, one for each point of `rowGroup`, are
-/// too short to be stored past the caches one by one, but share the lines of
-/// its one output with their neighbours, two rows at most a line. `run` is all
-/// of a row.
-bool canShareLines(mlir::OpBuilder &b, const EmissionContext &context,
-                   DimSet rowGroup, const MapRun &run);
+/// Whether rows, one for each point of `rowGroup`, share the lines of the one
+/// output with their neighbours, two rows at most a line. `run` is all of a
+/// row, of a static length.
+bool canShareLines(const EmissionContext &context, DimSet rowGroup,
+                   const MapRun &run);
 
 using MakeRow = llvm::function_ref<std::unique_ptr<PointEmitter>(
     mlir::OpBuilder &, mlir::Value row)>;
 
-/// Stores the rows [begin, end) of such a kernel past the caches, whole lines,
-/// those that two rows share as well.
+/// Stores such rows [begin, end) past the caches, whole lines, those that two
+/// rows share as well.
 void emitSharedLines(mlir::OpBuilder &b, const EmissionContext &context,
                      mlir::Value begin, mlir::Value end, MakeRow makeRow,
                      const MapRun &run);

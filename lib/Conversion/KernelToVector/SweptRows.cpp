@@ -18,9 +18,9 @@ static constexpr int64_t packedVectors = 2;
 
 namespace {
 
-class SweptRows : public RowBatch {
+class SweptRows : public RecordBatch {
 public:
-  using RowBatch::RowBatch;
+  using RecordBatch::RecordBatch;
 
 protected:
   SmallVector<Record> emitRecords() override;
@@ -38,7 +38,6 @@ private:
   /// one a row.
   void emitRowSumsTo(OpBuilder &builder, ArrayRef<Value> arrays,
                      SumBody sumRow);
-  KeptArrays spillKept();
 };
 
 } // namespace
@@ -127,17 +126,6 @@ SmallVector<Record> SweptRows::emitRecords() {
   };
   SmallVector<Value> inUse(reductions.size(), count);
   return chunkRecords.emit(b, reload(b, first), counted, inUse, emitSecond);
-}
-
-KeptArrays SweptRows::spillKept() {
-  KeptArrays arrays;
-  for (const KeptValue &value : listKeptValues(phase.structure)) {
-    KernelArray array;
-    array.element = value.type;
-    array.memref = emitSpill(b, loc, emitKeptValue(*kept, value));
-    arrays.add(value.value, value.field, array);
-  }
-  return arrays;
 }
 
 void SweptRows::emitResults(ArrayRef<SmallVector<Value>> fields) {

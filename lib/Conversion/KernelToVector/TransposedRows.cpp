@@ -42,11 +42,11 @@ bool bnc::canTransposeRows(PhaseContext &phase) {
 
 namespace {
 
-class TransposedRows : public RowBatch {
+class TransposedRows : public RecordBatch {
 public:
   TransposedRows(OpBuilder &b, PhaseContext &phase, Value first)
-      : RowBatch(b, phase, first,
-                 LoopMath(b, phase.loc).constant(phase.target.lanes)),
+      : RecordBatch(b, phase, first,
+                    LoopMath(b, phase.loc).constant(phase.target.lanes)),
         perLane(phase.plan.getPairs() ? 2 : 1),
         length(
             *phase.structure.getStaticExtent(phase.structure.getReducedDims())),

@@ -132,6 +132,12 @@ public:
     values[value] = emitted;
   }
 
+  /// Gives `field` of `value` at the point, where `value` may be a record.
+  void setKept(mlir::Value value, unsigned field, mlir::Value emitted) {
+    (field == KeptArrays::Plain ? values[value] : means[{value, field}]) =
+        emitted;
+  }
+
   const Record &getRecord(mlir::Value reduction) const {
     return *findRecord(reduction);
   }

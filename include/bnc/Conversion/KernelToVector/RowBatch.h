@@ -9,15 +9,17 @@
 
 namespace bnc {
 
-/// Whether the rows of a kernel can be finished in batches: f32 statistics of
-/// one stage and one run of one chunk, and kept values that are functions of
-/// these and of scalars alone.
+/// Whether what is one a row can be computed with a row a lane: of f32
+/// statistics of one stage, and kept values that are functions of these and of
+/// scalars alone.
+bool canFinishInLanes(const KernelStructure &structure);
+/// Whether the rows of a kernel can be added up in batches too: each is one
+/// chunk.
 bool canBatchRows(PhaseContext &phase);
 
 /// Emits the rows from `first` on, as many as `count` says and at most as many
-/// as the target has lanes. What is computed a row each from its sums, records,
-/// rstd and other kept values, is computed in vectors with a row a lane; rows
-/// whose sums do not serve are done again by themselves.
+/// as the target has lanes. What is computed a row each from its records, rstd
+/// and other kept values, is computed in vectors with a row a lane.
 class RowBatch {
 public:
   RowBatch(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value first,
@@ -27,16 +29,21 @@ public:
   void emit();
 
 protected:
-  /// The records of the reductions, a row a lane.
-  virtual llvm::SmallVector<Record> emitRecords() = 0;
+  using Fields = llvm::ArrayRef<llvm::SmallVector<mlir::Value>>;
+  /// Of each reduction the fields of its records, as arrays of one a row.
+  virtual llvm::SmallVector<llvm::SmallVector<mlir::Value>> emitFields() = 0;
   /// Outputs, and kept results unless keepsInLanes(). Of each reduction
   /// `fields` has the fields of its records, as arrays of one a row; `kept`
   /// knows the records.
-  virtual void
-  emitResults(llvm::ArrayRef<llvm::SmallVector<mlir::Value>> fields) = 0;
+  virtual void emitResults(Fields fields) = 0;
   /// Whether kept results are computed and stored with a row a lane: they and
   /// what they read have the rows as one run.
   bool keepsInLanes() const;
+  /// What outputs are computed from that is one a row, as arrays of that.
+  KeptArrays spillKept();
+  /// Stores the records that the emitter of `row` knows, at `lane` of `fields`.
+  void storeRecords(mlir::OpBuilder &builder, Row &row, Fields fields,
+                    mlir::Value lane);
 
   mlir::OpBuilder &b;
   PhaseContext &phase;
@@ -50,15 +57,32 @@ protected:
   std::unique_ptr<PointEmitter> kept;
   /// Elements of a row, in f64.
   mlir::Value counted;
+};
 
-private:
-  /// Rows whose records are suspect are done again by themselves.
-  llvm::SmallVector<llvm::SmallVector<mlir::Value>> emitFields();
+/// A batch whose records are computed with a row a lane too; rows whose records
+/// are suspect are done again by themselves.
+class RecordBatch : public RowBatch {
+public:
+  using RowBatch::RowBatch;
+
+protected:
+  /// The records of the reductions, a row a lane.
+  virtual llvm::SmallVector<Record> emitRecords() = 0;
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>> emitFields() override;
 };
 
 /// A batch whose rows are added up and written one after the other.
 void emitRowBatch(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value first,
                   mlir::Value count);
+
+/// How many rows of several runs, channels of many planes, are finished
+/// together, as `rows` of a case with `batch` says: so that their runs, which
+/// follow each other in memory but are too short to be stored past the caches,
+/// are stored there as one. 1 for none.
+int64_t getPlanesAtOnce(PhaseContext &phase);
+/// A batch of such rows, no more than that.
+void emitPlaneBatch(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value first,
+                    mlir::Value count);
 
 /// Whether as many rows as there are lanes are kept in registers, a row a lane:
 /// short ones (ShortRows.h) that follow each other in memory.

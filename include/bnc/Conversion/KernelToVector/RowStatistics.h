@@ -24,8 +24,8 @@ llvm::SmallVector<Record> emitPieceRecords(mlir::OpBuilder &b,
                                            unsigned stage, mlir::Value begin,
                                            mlir::Value end);
 
-/// How many vectors a row has in the first stage, if it is known to be one run
-/// and one chunk.
+/// How many vectors a row has in the first stage, if it is known to be one
+/// chunk.
 std::optional<int64_t> getRowVectors(PhaseContext &phase);
 /// The sums of the first pass over a row that is one chunk, of the kernel's
 /// first stage: of each reduction as many as its record takes (ChunkRecords),

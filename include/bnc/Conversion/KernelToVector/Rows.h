@@ -5,6 +5,7 @@
 #define BNC_CONVERSION_KERNELTOVECTOR_ROWS_H
 
 #include "bnc/Conversion/KernelToVector/Phases.h"
+#include "bnc/Conversion/KernelToVector/Spans.h"
 
 namespace bnc {
 
@@ -12,6 +13,16 @@ namespace bnc {
 struct Row {
   mlir::Value item;
   std::unique_ptr<PointEmitter> emitter;
+};
+
+/// How the outputs of a row lie: runs of lanes.
+struct RowShape {
+  llvm::SmallVector<DimSet> groups;
+  DimSet laneGroup;
+
+  explicit RowShape(const EmissionContext &context);
+  Span getWhole(mlir::OpBuilder &b, const EmissionContext &context) const;
+  SpanParts getParts(mlir::OpBuilder &b, const EmissionContext &context) const;
 };
 
 Row makeRow(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value item);

@@ -70,8 +70,9 @@ LogicalResult CPUCaseAttr::verify(EmitError emitError, int64_t minBytes,
                                   int64_t rows, int64_t prefetch, bool, bool,
                                   int64_t readAhead, int64_t mapAhead,
                                   int64_t writeAhead) {
-  if (rows != 1 && rows != 2 && rows != 4)
-    return emitError() << "expected 'rows' to be 1, 2 or 4, but got " << rows;
+  if (!llvm::is_contained({1, 2, 4, 8, 16}, rows))
+    return emitError() << "expected 'rows' to be 1, 2, 4, 8 or 16, but got "
+                       << rows;
   if (failed(expectAtLeast(emitError, "min_bytes", minBytes, 0)) ||
       failed(expectAtLeast(emitError, "prefetch", prefetch, 0)) ||
       failed(expectAtLeast(emitError, "read_ahead", readAhead, 0)) ||

@@ -141,13 +141,15 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
     * `min_bytes`: the case is for calls that move at least this many bytes;
       the last case of a schedule whose bound is reached is taken.
     * `rows`: rows (of `rows` kernels) or pixels (otherwise) computed at once,
-      1, 2 or 4.
+      1, 2, 4, 8 or 16; more than 4 only with `batch`.
     * `prefetch`: rows (of `rows` kernels) or blocks of steps (of statistics
       otherwise) ahead of the one in work whose loads are prefetched, 0 for
       none.
     * `nontemporal`: whole lines of the outputs bypass the caches.
     * `batch`: what `rows` kernels compute once a row is computed for as many
-      rows as there are lanes, a row a lane, where rows are short enough.
+      rows as there are lanes, a row a lane, where rows are short enough. Past
+      the caches, of `rows` rows of several short runs that follow each other,
+      such as channels of small planes: their runs are stored together.
     * `read_ahead`: bytes before which what the first sweep over the inputs
       reads is fetched into L2, 0 for none: the statistics of `rows` kernels,
       and outputs that bypass the caches otherwise; of several rows at once
