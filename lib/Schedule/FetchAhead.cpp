@@ -18,9 +18,14 @@ using namespace bnc::norm;
 /// for those of 6.
 static constexpr int64_t outputReadAhead = 8192, rowReadAhead = 4096;
 /// Pixels of f32 of up to so many bytes do not: measured 1.05 to 1.15 times
-/// slower with 256 and 512, faster from 576 on; of bf16 with 256 1.5 times
-/// faster.
+/// slower with 256 and 512 on Zen 4, faster from 576 on; of bf16 with 256 1.5
+/// times faster.
 static constexpr int64_t narrowPixelBytes = 512;
+
+/// One stream that target.getReadAhead() is for reads ahead up to so many
+/// shares of the last level: on Zen 5 1.05 to 1.1 times faster up to 100 MB,
+/// and 1.01 to 1.03 times slower with 200.
+static constexpr int64_t readAheadShares = 8;
 
 /// How far ahead outputs of rows read that are no longer than this and have
 /// parameters as long: measured on Zen 5 1.05 to 1.35 times faster, with two
@@ -41,23 +46,30 @@ static constexpr int64_t writeAhead = 4096;
 static constexpr int64_t streamsReadAhead = 16384;
 
 /// How far ahead `structure` reads where its data are in memory.
-static int64_t selectReadAhead(const KernelStructure &structure,
-                               TargetAttr target, int64_t atOnce) {
+static void addReadAhead(FetchAhead &ahead, const KernelStructure &structure,
+                         TargetAttr target, int64_t atOnce) {
   int64_t elementBytes = getElementBytes(structure);
   if (structure.getForm() == KernelForm::Rows) {
     std::optional<int64_t> elements =
         structure.getStaticExtent(structure.getReducedDims());
     bool isLong = !elements || *elements * elementBytes >= 2 * rowReadAhead;
-    return isLong && !target.getPrefetch() ? rowReadAhead : 0;
+    ahead.read = isLong && !target.getPrefetch() ? rowReadAhead : 0;
+    return;
   }
-  if (atOnce > 1)
-    return streamsReadAhead;
-  // Where no parameter is loaded along with the data, the hardware does better,
-  // by a fifth.
   std::optional<int64_t> channels = getChannels(structure);
   bool isWide = isNarrow(structure) || !channels ||
                 *channels * elementBytes > narrowPixelBytes;
-  return isWide && loadsAlongLanes(structure) ? outputReadAhead : 0;
+  if (atOnce > 1) {
+    ahead.read = streamsReadAhead;
+  } else if (isWide && loadsAlongLanes(structure)) {
+    ahead.read = outputReadAhead;
+  } else {
+    // Where no parameter is loaded along with the data, most hardware does
+    // better, by a fifth.
+    ahead.read = target.getReadAhead();
+    if (ahead.read != 0 && structure.getForm() == KernelForm::Elementwise)
+      ahead.readShares = readAheadShares;
+  }
 }
 
 /// While the outputs of a row are written, its inputs come from L2 and memory
@@ -92,7 +104,7 @@ FetchAhead bnc::selectFetchAhead(const KernelStructure &structure,
   // steps.
   if (structure.isColumns() || (isRows && target.getPrefetch()))
     ahead.prefetch = 1;
-  ahead.read = selectReadAhead(structure, target, atOnce);
+  addReadAhead(ahead, structure, target, atOnce);
   ahead.write = writeAhead;
   addMapAhead(ahead, structure, target);
   return ahead;

@@ -48,8 +48,8 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
                             /*map_ahead=*/0,
                             /*write_ahead=*/0);
   };
-  auto makeFar = [&](int64_t minBytes, int64_t atOnce) {
-    FetchAhead ahead = selectFetchAhead(structure, target, atOnce);
+  auto makeFar = [&](int64_t minBytes, int64_t atOnce,
+                     const FetchAhead &ahead) {
     return CPUCaseAttr::get(context, minBytes, atOnce, ahead.prefetch,
                             /*nontemporal=*/true, rows.farBatch, ahead.read,
                             ahead.map, ahead.write);
@@ -59,9 +59,16 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   cases.push_back(makeNear(/*minBytes=*/0, rows.near));
   if (rows.oneFromQuarters)
     cases.push_back(makeNear(share / 4 * *rows.oneFromQuarters, /*atOnce=*/1));
-  cases.push_back(makeFar(share, rows.far));
+  FetchAhead ahead = selectFetchAhead(structure, target, rows.far);
+  cases.push_back(makeFar(share, rows.far, ahead));
   if (rows.oneFromShares)
-    cases.push_back(makeFar(share * *rows.oneFromShares, /*atOnce=*/1));
+    cases.push_back(makeFar(share * *rows.oneFromShares, /*atOnce=*/1,
+                            selectFetchAhead(structure, target, /*atOnce=*/1)));
+  if (ahead.readShares) {
+    int64_t minBytes = share * *ahead.readShares;
+    ahead.read = 0;
+    cases.push_back(makeFar(minBytes, rows.far, ahead));
+  }
   return CPUScheduleAttr::get(context, cases, selectSplit(structure));
 }
 

@@ -28,6 +28,15 @@
 // PLANES: #norm.cpu_schedule<<{{.*}}prefetch = 0{{[^>]*}}>, <{{.*}}prefetch = 1, nontemporal = true, {{.*}}write_ahead
 // LARGE: prefetch = 0, nontemporal = true,
 
+// RUN: bnc new batch_norm_inference --shape=?x64x8x8 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=UNTIL
+// RUN: bnc new batch_norm_inference --layout=nhwc --shape=?x8x8x128 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=UNTIL
+// RUN: bnc new batch_norm_training --layout=nhwc --shape=?x8x8x128 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=ALWAYS
+
+// One stream is read ahead too where the target says so, of an elementwise kernel up
+// to eight times its share of the last level.
+// UNTIL: <min_bytes = 15728640, rows = 1, {{[^>]*}}read_ahead = 8192, {{[^>]*}}>, <min_bytes = 125829120, rows = 1, prefetch = 0, nontemporal = true, write_ahead = 4096>>
+// ALWAYS: <min_bytes = 15728640, rows = 1, {{[^>]*}}read_ahead = 8192, {{[^>]*}}>>
+
 // RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x8x8x64 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SHARE
 // RUN: bnc new group_norm --layout=nhwc --dtype=bf16 --shape=?x8x8x64 --groups=4 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=TWO
 // RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x8x8x40 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=STREAMS

@@ -121,6 +121,8 @@ def Norm_TargetAttr : Norm_Attr<"Target", "target"> {
     and the part of the last level that one call may expect to keep; stores of
     calls that move more are non-temporal. `prefetch`: the hardware prefetcher
     falls behind at the ends of rows, so that loads of the next one pay.
+    `read_ahead`: bytes before which one stream from memory is fetched though
+    the hardware sees it, 0 where it does better alone.
   }];
   let parameters = (ins StringRefParameter<>:$name, StringRefParameter<>:$cpu,
                         StringRefParameter<>:$features,
@@ -128,7 +130,8 @@ def Norm_TargetAttr : Norm_Attr<"Target", "target"> {
                         "int64_t":$l1, "int64_t":$l2, "int64_t":$llc_share,
                         "bool":$fma, "bool":$f16c, "bool":$bf16_convert,
                         "bool":$masks,
-                        DefaultValuedParameter<"bool", "false">:$prefetch);
+                        DefaultValuedParameter<"bool", "false">:$prefetch,
+                        DefaultValuedParameter<"int64_t", "0">:$read_ahead);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
