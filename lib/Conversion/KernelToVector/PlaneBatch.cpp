@@ -52,7 +52,7 @@ bool PlaneBatch::canShare() {
   int64_t bits =
       listMapOutputs(phase).front().array->element.getIntOrFloatBitWidth();
   return *getConstantIndex(run.length) * bits / 8 < mostPlaneBytes ||
-         getConstantIndex(emitIsShort(b, phase, run)) != 0;
+         getConstantIndex(emitIsShort(b, phase, run)).value_or(0) != 0;
 }
 
 SmallVector<SmallVector<Value>> PlaneBatch::emitFields() {

@@ -9,10 +9,6 @@ using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
-/// More rows than this are computed at once in batches alone: their sums would
-/// not stay in registers.
-static constexpr int64_t mostInLockstep = 4;
-
 /// Emits `count` neighbouring rows from `item` on, in lockstep.
 static void emitRows(OpBuilder &b, PhaseContext &phase, Value item,
                      int64_t count) {
@@ -69,7 +65,8 @@ void bnc::emitRowsPhase(PhaseContext &phase) {
   }
   if (phase.schedule.getBatch() && canBatchRows(phase))
     return emitRowBatches(phase);
-  int64_t atOnce = std::min(phase.schedule.getRows(), mostInLockstep);
+  // A batch that cannot be is left to single rows.
+  int64_t atOnce = phase.schedule.getBatch() ? 1 : phase.schedule.getRows();
   Value begin = phase.begin;
   if (atOnce > 1) {
     Value groups = math.div(math.sub(phase.end, begin), atOnce);

@@ -52,6 +52,11 @@
 
 // -----
 
+// expected-error @below {{expected 'rows' to be at most 4 without 'batch', but got 8}}
+#a = #norm.cpu_case<min_bytes = 0, rows = 8, prefetch = 0, nontemporal = true>
+
+// -----
+
 // expected-error @below {{expected 'rows' to be 1, 2, 4, 8 or 16, but got 3}}
 #a = #norm.cpu_case<min_bytes = 0, rows = 3, prefetch = 0, nontemporal = false>
 

@@ -67,11 +67,16 @@ LogicalResult TargetAttr::verify(EmitError emitError, StringRef, StringRef,
 }
 
 LogicalResult CPUCaseAttr::verify(EmitError emitError, int64_t minBytes,
-                                  int64_t rows, int64_t prefetch, bool, bool,
-                                  int64_t readAhead, int64_t mapAhead,
-                                  int64_t writeAhead) {
+                                  int64_t rows, int64_t prefetch, bool,
+                                  bool batch, int64_t readAhead,
+                                  int64_t mapAhead, int64_t writeAhead) {
   if (!llvm::is_contained({1, 2, 4, 8, 16}, rows))
     return emitError() << "expected 'rows' to be 1, 2, 4, 8 or 16, but got "
+                       << rows;
+  // The sums of more would not stay in registers.
+  if (rows > 4 && !batch)
+    return emitError() << "expected 'rows' to be at most 4 without 'batch', "
+                          "but got "
                        << rows;
   if (failed(expectAtLeast(emitError, "min_bytes", minBytes, 0)) ||
       failed(expectAtLeast(emitError, "prefetch", prefetch, 0)) ||
