@@ -140,6 +140,9 @@ private:
   /// The same in groups of as many as the schedule computes at once.
   void emitGroups(OpBuilder &b, const Point &origin, Value begin, Value end);
   void emitRows(OpBuilder &b, const Point &origin, ArrayRef<Value> rows);
+  /// Elements from what a block of `rows` reads to what a later one does, at
+  /// least as far as is to be fetched ahead.
+  Value emitBlocksAhead(OpBuilder &b, int64_t rows);
   std::unique_ptr<PointEmitter> makeRow(OpBuilder &b, const Point &origin,
                                         Value row);
 
@@ -196,6 +199,18 @@ void RowRange::emitLastGroup(OpBuilder &b, const Point &origin, Value begin,
   emitGroups(through, origin, begin, end);
 }
 
+Value RowRange::emitBlocksAhead(OpBuilder &b, int64_t rows) {
+  LoopMath math(b, phase.loc);
+  Value block = math.mul(
+      emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup), rows);
+  int64_t bits = phase.structure.getComputeType().getWidth();
+  for (const KernelArray *array : listMapArrays(phase))
+    if (array->getDimSet() == phase.structure.getAllDims())
+      bits = std::min<int64_t>(bits, array->element.getIntOrFloatBitWidth());
+  Value least = math.constant(run.nontemporalPrefetch.bytes * 8 / bits);
+  return math.mul(block, math.ceilDiv(least, block));
+}
+
 void RowRange::emitGroups(OpBuilder &b, const Point &origin, Value begin,
                           Value end) {
   Location loc = phase.loc;
@@ -208,10 +223,8 @@ void RowRange::emitGroups(OpBuilder &b, const Point &origin, Value begin,
     atOnce = 1;
   if (atOnce > 1) {
     int64_t block = atOnce * distance;
-    // What each of them reads in the next block.
     if (run.areRowsAlike)
-      run.nontemporalPrefetch.elements = math.mul(
-          emitTotalExtent(b, loc, phase.frame, shape.laneGroup), block);
+      run.nontemporalPrefetch.elements = emitBlocksAhead(b, block);
     Value blocks = math.div(math.sub(end, begin), block);
     emitLoop(b, loc, math.constant(0), blocks, 1, {},
              [&](OpBuilder &body, Value index, ValueRange) {

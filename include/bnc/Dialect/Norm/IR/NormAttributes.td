@@ -156,7 +156,7 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
     * `read_ahead`: bytes before which what the first sweep over the inputs
       reads is fetched into L2, 0 for none: the statistics of `rows` kernels,
       and outputs that bypass the caches otherwise; of several rows at once
-      what each reads in the next block, at least as far.
+      what each reads in a later block, at least as far.
     * `map_ahead`: the same for the outputs of `rows` kernels that bypass the
       caches, of rows that are no longer: what follows them in memory.
     * `write_ahead`: bytes before which lines of outputs are fetched into L2
