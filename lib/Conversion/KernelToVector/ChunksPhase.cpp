@@ -56,7 +56,8 @@ public:
                         getElementTypeOrSelf(getVectorType(phase, op)));
     panelSize = getTableSize(phase, panelTypes, tableBytes);
     if (std::optional<int64_t> lanes =
-            phase.structure.getStaticExtent(shape.laneGroup))
+            phase.structure.getStaticExtent(shape.laneGroup);
+        lanes && *lanes != 0)
       panelSize = getPanelSize(*lanes, panelSize);
   }
 
@@ -65,7 +66,8 @@ public:
   int64_t getPanelItems() const {
     std::optional<int64_t> lanes =
         phase.structure.getStaticExtent(shape.laneGroup);
-    return lanes && *lanes % panelSize == 0 ? *lanes / panelSize : 1;
+    bool areEven = lanes && *lanes != 0 && *lanes % panelSize == 0;
+    return areEven ? *lanes / panelSize : 1;
   }
 
   /// Steps [first, first + steps) of the point whose outer dims `outer` fixes,

@@ -384,6 +384,9 @@ static SmallVector<Value> emitByPeriod(
 }
 
 void bnc::emitMapPhase(PhaseContext &phase) {
+  // Nothing to write, and no turn or line to divide by.
+  if (phase.structure.getStaticExtent(phase.structure.getAllDims()) == 0)
+    return;
   MapShape shape(phase);
   if (shape.isOneRun()) {
     emitRunBlocks(phase, shape);
@@ -402,6 +405,8 @@ void bnc::emitMapPhase(PhaseContext &phase) {
 }
 
 Value bnc::emitMapItems(PhaseContext &phase, OpBuilder &b) {
+  if (phase.structure.getStaticExtent(phase.structure.getAllDims()) == 0)
+    return LoopMath(b, phase.loc).constant(0);
   MapShape shape(phase);
   if (shape.isOneRun())
     return LoopMath(b, phase.loc)
