@@ -383,9 +383,13 @@ static SmallVector<Value> emitByPeriod(
   return SmallVector<Value>(branch.getResults());
 }
 
+/// Whether there is nothing to write, and no turn or line to divide by.
+static bool isEmpty(const PhaseContext &phase) {
+  return phase.structure.getStaticExtent(phase.structure.getAllDims()) == 0;
+}
+
 void bnc::emitMapPhase(PhaseContext &phase) {
-  // Nothing to write, and no turn or line to divide by.
-  if (phase.structure.getStaticExtent(phase.structure.getAllDims()) == 0)
+  if (isEmpty(phase))
     return;
   MapShape shape(phase);
   if (shape.isOneRun()) {
@@ -405,7 +409,7 @@ void bnc::emitMapPhase(PhaseContext &phase) {
 }
 
 Value bnc::emitMapItems(PhaseContext &phase, OpBuilder &b) {
-  if (phase.structure.getStaticExtent(phase.structure.getAllDims()) == 0)
+  if (isEmpty(phase))
     return LoopMath(b, phase.loc).constant(0);
   MapShape shape(phase);
   if (shape.isOneRun())

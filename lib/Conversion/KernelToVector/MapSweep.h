@@ -104,7 +104,7 @@ struct MapSweep {
   void emitLines(mlir::OpBuilder &b, mlir::Value start, mlir::Value turns);
 
   /// As many of `turns` from `start` on as are whole blocks of runs side by
-  /// side; returns how many.
+  /// side, none for one run; returns how many.
   mlir::Value emitBlocks(mlir::OpBuilder &b, mlir::Value start,
                          mlir::Value turns);
 

@@ -160,6 +160,8 @@ void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
 
 Value MapSweep::emitBlocks(OpBuilder &b, Value start, Value turns) {
   LoopMath math(b, context.loc);
+  if (run.abreastNontemporal == 1)
+    return math.constant(0);
   int64_t turn = context.target.lanes * getVectorsPerLine();
   // Whole lines as well as whole turns of the tables, and as far apart as what
   // is fetched ahead, the next block, shall be at least.
@@ -191,12 +193,8 @@ void MapSweep::emitNontemporal(OpBuilder &b) {
   Value start = math.add(run.begin, head), rest = math.sub(run.length, head);
   int64_t turn = context.target.lanes * getVectorsPerLine();
   Value turns = math.div(rest, turn);
-  if (run.abreastNontemporal > 1) {
-    Value done = emitBlocks(b, start, turns);
-    emitLines(b, math.add(start, math.mul(done, turn)), math.sub(turns, done));
-  } else {
-    emitLines(b, start, turns);
-  }
+  Value done = emitBlocks(b, start, turns);
+  emitLines(b, math.add(start, math.mul(done, turn)), math.sub(turns, done));
   Value whole = math.mul(turns, turn);
   emitEdge(b, math.add(start, whole), math.sub(rest, whole));
 }

@@ -5,7 +5,6 @@
 #include "bnc/Conversion/KernelToVector/RowBatch.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
-#include "MapSweep.h"
 #include "SharedLines.h"
 
 #include <list>
@@ -13,46 +12,33 @@
 using namespace mlir;
 using namespace bnc;
 
-/// Planes of fewer bytes are stored together though each is whole lines: 8x8
-/// f32 measured 1.7 times faster, 16x16 no more.
-static constexpr int64_t mostPlaneBytes = 1024;
-
 namespace {
 
 class PlaneBatch : public RowBatch {
 public:
   PlaneBatch(OpBuilder &b, PhaseContext &phase, Value first, Value count)
-      : RowBatch(b, phase, first, count), shape(phase) {}
-
-  /// Whether rows have planes that are better stored together.
-  bool canShare();
+      : RowBatch(b, phase, first, count), shape(phase, listMapArrays(phase)) {}
 
 protected:
   SmallVector<SmallVector<Value>> emitFields() override;
-  void emitResults(ArrayRef<SmallVector<Value>> fields) override;
+  void emitResults(Fields fields) override;
 
 private:
-  MapRun makeRun(OpBuilder &builder);
-
   RowShape shape;
 };
 
 } // namespace
 
-MapRun PlaneBatch::makeRun(OpBuilder &builder) {
-  Span whole = shape.getWhole(builder, phase);
-  return {shape.laneGroup, whole.begin, whole.length, phase.nontemporal};
+/// How many rows the schedule finishes together.
+static int64_t getBatchSize(const PhaseContext &phase) {
+  return std::min(phase.schedule.getRows(), phase.target.lanes);
 }
 
-bool PlaneBatch::canShare() {
-  MapRun run = makeRun(b);
-  if (shape.groups.empty() || !keepsInLanes() ||
-      !canShareLines(phase, phase.structure.getKeptDims(), run))
-    return false;
-  int64_t bits =
-      listMapOutputs(phase).front().array->element.getIntOrFloatBitWidth();
-  return *getConstantIndex(run.length) * bits / 8 < mostPlaneBytes ||
-         getConstantIndex(emitIsShort(b, phase, run)).value_or(0) != 0;
+/// One plane of a row.
+static MapRun makeRun(OpBuilder &b, PhaseContext &phase,
+                      const RowShape &shape) {
+  Span whole = shape.getWhole(b, phase);
+  return {shape.laneGroup, whole.begin, whole.length, phase.nontemporal};
 }
 
 SmallVector<SmallVector<Value>> PlaneBatch::emitFields() {
@@ -73,31 +59,27 @@ SmallVector<SmallVector<Value>> PlaneBatch::emitFields() {
   return fields;
 }
 
-void PlaneBatch::emitResults(ArrayRef<SmallVector<Value>>) {
-  KeptArrays kept = spillKept();
+void PlaneBatch::emitResults(Fields) {
+  KeptArrays arrays = spillKept();
   Value end = LoopMath(b, loc).add(first, count);
   Span whole = shape.getWhole(b, phase);
-  MapRun run = makeRun(b);
+  MapRun run = makeRun(b, phase, shape);
   run.nontemporalPrefetch.rows =
-      phase.schedule.getPrefetch() * getPlanesAtOnce(phase);
+      phase.schedule.getPrefetch() * getBatchSize(phase);
   emitLoop(b, loc, whole.runBegin, whole.runEnd, 1, {},
            [&](OpBuilder &body, Value index, ValueRange) {
              std::list<KeptArrays> ofRows;
-             emitSharedLines(
-                 body, phase, first, end,
-                 [&](OpBuilder &at, Value item) {
-                   Row row = makeRow(at, phase, item);
-                   Point point = row.emitter->getPoint();
-                   emitCoordinates(at, loc, phase.frame, shape.groups, index,
-                                   point.coordinates);
-                   Value lane = LoopMath(at, loc).sub(item, first);
-                   auto emitter =
-                       std::make_unique<PointEmitter>(at, phase, point);
-                   emitter->useKeptArrays(
-                       &ofRows.emplace_back(kept.atLeading(lane)), /*stage=*/1);
-                   return emitter;
-                 },
-                 run);
+             auto makePlane = [&](OpBuilder &at, Value item) {
+               Row row = makeRow(at, phase, item);
+               auto plane = std::make_unique<PointEmitter>(
+                   at, phase,
+                   shape.getRun(at, phase, row.emitter->getPoint(), index));
+               Value lane = LoopMath(at, loc).sub(item, first);
+               plane->useKeptArrays(
+                   &ofRows.emplace_back(arrays.atLeading(lane)), /*stage=*/1);
+               return plane;
+             };
+             emitSharedLines(body, phase, first, end, makePlane, run);
              return SmallVector<Value>();
            });
 }
@@ -105,9 +87,13 @@ void PlaneBatch::emitResults(ArrayRef<SmallVector<Value>>) {
 int64_t bnc::getPlanesAtOnce(PhaseContext &phase) {
   if (getConstantIndex(phase.nontemporal).value_or(0) == 0 ||
       !phase.schedule.getBatch() || !canFinishInLanes(phase.structure) ||
-      !PlaneBatch(phase.b, phase, Value(), Value()).canShare())
+      !canKeepInLanes(phase))
     return 1;
-  return std::min(phase.schedule.getRows(), phase.target.lanes);
+  RowShape shape(phase, listMapArrays(phase));
+  bool canStore = !shape.groups.empty() &&
+                  canShareLines(phase, phase.structure.getKeptDims(),
+                                makeRun(phase.b, phase, shape));
+  return canStore ? getBatchSize(phase) : 1;
 }
 
 void bnc::emitPlaneBatch(OpBuilder &b, PhaseContext &phase, Value first,

@@ -30,19 +30,19 @@ bool bnc::canBatchRows(PhaseContext &phase) {
   return canFinishInLanes(phase.structure) && getRowVectors(phase);
 }
 
+bool bnc::canKeepInLanes(const EmissionContext &context) {
+  SmallVector<const KernelArray *> arrays = listKeptArrays(context);
+  return llvm::all_of(arrays,
+                      [&](const KernelArray *array) {
+                        return context.target.canMask(array->element);
+                      }) &&
+         collapseDims(context.structure.getKeptDims(), arrays).size() == 1;
+}
+
 RowBatch::RowBatch(OpBuilder &b, PhaseContext &phase, Value first, Value count)
     : b(b), phase(phase), loc(phase.loc), first(first), count(count),
       lanes(phase.target.lanes), reductions(phase.structure.getReductions(0)),
       chunkRecords(phase, llvm::to_vector(reductions)) {}
-
-bool RowBatch::keepsInLanes() const {
-  SmallVector<const KernelArray *> arrays = listKeptArrays(phase);
-  return llvm::all_of(arrays,
-                      [&](const KernelArray *array) {
-                        return phase.target.canMask(array->element);
-                      }) &&
-         collapseDims(phase.structure.getKeptDims(), arrays).size() == 1;
-}
 
 KeptArrays RowBatch::spillKept() {
   KeptArrays arrays;
@@ -103,7 +103,7 @@ void RowBatch::emit() {
   kept->moveTo(b);
   // Computed before the outputs and stored after them, as in emitRowOutputs.
   SmallVector<std::pair<const KernelArray *, Value>> results;
-  if (keepsInLanes())
+  if (canKeepInLanes(phase))
     for (const MapOutput &output : listKeptOutputs(phase))
       results.emplace_back(output.array, kept->emitVector(output.value));
   emitResults(fields);

@@ -22,6 +22,16 @@ using namespace bnc::norm;
 /// Levels of the merge tree: more chunks than a 64-bit address space holds.
 static constexpr int64_t treeLevels = 52;
 
+/// What the terms of `reductions` are computed from.
+static SmallVector<const KernelArray *>
+listTermInputs(const EmissionContext &context,
+               ArrayRef<Operation *> reductions) {
+  SmallVector<Value> terms;
+  for (Operation *op : reductions)
+    terms.push_back(op->getOperand(0));
+  return listInputs(context, terms);
+}
+
 namespace {
 
 /// Emits the reductions of one stage for rows in lockstep.
@@ -29,22 +39,13 @@ class RowStage {
 public:
   RowStage(PhaseContext &phase, MutableArrayRef<Row> rows, unsigned stage)
       : phase(phase), loc(phase.loc), rows(rows),
-        reductions(phase.structure.getReductions(stage)) {
-    SmallVector<Value> terms;
-    for (Operation *op : reductions)
-      terms.push_back(op->getOperand(0));
-    inputs = listInputs(phase, terms);
-    runGroups = collapseDims(phase.structure.getReducedDims(), inputs);
-    laneGroup = runGroups.pop_back_val();
-    // A group of one position is no run.
-    llvm::erase_if(runGroups, [&](DimSet group) {
-      return phase.structure.getStaticExtent(group) == 1;
-    });
-  }
+        reductions(phase.structure.getReductions(stage)),
+        inputs(listTermInputs(phase, reductions)), shape(phase, inputs) {}
 
   void emit(OpBuilder &b);
   SpanParts getChunks(OpBuilder &b) {
-    return SpanParts(b, loc, getWholeRow(b), phase.plan.getChunk(), getUnit());
+    return SpanParts(b, loc, shape.getWhole(b, phase), phase.plan.getChunk(),
+                     getUnit());
   }
   /// The merged records of the chunks [begin, end), by row and reduction.
   SmallVector<SmallVector<Record>>
@@ -63,8 +64,6 @@ private:
   SmallVector<SmallVector<Record>> emitChunk(OpBuilder &b, const Span &chunk);
   SmallVector<Value> emitFirstPass(OpBuilder &b, const Span &chunk,
                                    const ChunkRecords &records);
-  /// The rows as one chunk.
-  Span getWholeRow(OpBuilder &b);
   SmallVector<Value> emitCentredPass(OpBuilder &b, const Span &chunk,
                                      const ChunkRecords &records,
                                      ArrayRef<Value> pivots);
@@ -95,8 +94,7 @@ private:
   MutableArrayRef<Row> rows;
   ArrayRef<Operation *> reductions;
   SmallVector<const KernelArray *> inputs;
-  DimSet laneGroup;
-  SmallVector<DimSet> runGroups;
+  RowShape shape;
 };
 
 } // namespace
@@ -150,12 +148,8 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
                      ValueRange carried) {
     SmallVector<std::unique_ptr<PointEmitter>> runEmitters;
     for (Row &row : rows) {
-      Point point = row.emitter->getPoint();
-      if (!runGroups.empty())
-        emitCoordinates(runBuilder, loc, phase.frame, runGroups, run,
-                        point.coordinates);
-      for (DimSet group : runGroups)
-        point.ownDims |= group;
+      Point point =
+          shape.getRun(runBuilder, phase, row.emitter->getPoint(), run);
       runEmitters.push_back(std::make_unique<PointEmitter>(
           runBuilder, phase, point, row.emitter.get()));
       runEmitters.back()->moveTo(runBuilder);
@@ -167,9 +161,9 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
           for (auto [r, row] : llvm::enumerate(rows)) {
             Point point = runEmitters[r]->getPoint();
             Value at = LoopMath(body, loc).add(block.begin, position);
-            point.setLanes(body, phase, laneGroup, at, count);
+            point.setLanes(body, phase, shape.laneGroup, at, count);
             if (readAhead != 0)
-              emitReadAhead(body, phase, inputs, point, laneGroup,
+              emitReadAhead(body, phase, inputs, point, shape.laneGroup,
                             slot * getVectorsPerTerm(),
                             {/*rows=*/0, readAhead, isLong});
             addTerms(body, point, *runEmitters[r], r * reductions.size(),
@@ -182,7 +176,7 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
     SmallVector<Value> slotSums;
     for (unsigned slot = 0; slot < slots; ++slot)
       llvm::append_range(slotSums, zeros);
-    if (runGroups.empty())
+    if (shape.groups.empty())
       slotSums = emitRun(blockBuilder, block, Value(), slotSums);
     else
       slotSums =
@@ -196,7 +190,7 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
   int64_t blockSize = phase.plan.getBlock();
   Span whole = chunk, rest = chunk;
   std::optional<int64_t> known = getConstantIndex(chunk.length);
-  bool hasRest = runGroups.empty() && known && *known > blockSize &&
+  bool hasRest = shape.groups.empty() && known && *known > blockSize &&
                  *known % blockSize != 0;
   if (hasRest) {
     // The last block by itself: the others then need no masks.
@@ -271,14 +265,8 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   return result;
 }
 
-Span RowStage::getWholeRow(OpBuilder &b) {
-  Value zero = LoopMath(b, loc).constant(0);
-  return {zero, emitTotalExtent(b, loc, phase.frame, runGroups), zero,
-          emitTotalExtent(b, loc, phase.frame, laneGroup)};
-}
-
 std::optional<int64_t> RowStage::getVectors() {
-  Span row = getWholeRow(phase.b);
+  Span row = shape.getWhole(phase.b, phase);
   std::optional<int64_t> runs = getConstantIndex(row.runEnd),
                          length = getConstantIndex(row.length);
   if (!runs || !length || getConstantIndex(getChunks(phase.b).getTotal()) != 1)
@@ -289,14 +277,14 @@ std::optional<int64_t> RowStage::getVectors() {
 SmallVector<Value> RowStage::emitFirstSums(OpBuilder &b) {
   for (Row &row : rows)
     row.emitter->moveTo(b);
-  return emitFirstPass(b, getWholeRow(b), makeRecords());
+  return emitFirstPass(b, shape.getWhole(b, phase), makeRecords());
 }
 
 SmallVector<Value> RowStage::emitCentredSums(OpBuilder &b,
                                              ArrayRef<Value> pivots) {
   for (Row &row : rows)
     row.emitter->moveTo(b);
-  return emitCentredPass(b, getWholeRow(b), makeRecords(), pivots);
+  return emitCentredPass(b, shape.getWhole(b, phase), makeRecords(), pivots);
 }
 
 SmallVector<SmallVector<Record>> RowStage::emitChunks(OpBuilder &b,
@@ -335,7 +323,7 @@ void RowStage::emit(OpBuilder &b) {
   SpanParts chunks = getChunks(b);
   SmallVector<SmallVector<Record>> merged =
       getConstantIndex(chunks.getTotal()) == 1
-          ? emitChunk(b, getWholeRow(b))
+          ? emitChunk(b, shape.getWhole(b, phase))
           : emitChunks(b, chunks, LoopMath(b, loc).constant(0),
                        chunks.getTotal());
   for (auto [r, row] : llvm::enumerate(rows))

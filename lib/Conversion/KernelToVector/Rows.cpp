@@ -26,9 +26,9 @@ Row bnc::makeRow(OpBuilder &b, PhaseContext &phase, Value item) {
   return {item, std::move(emitter)};
 }
 
-RowShape::RowShape(const EmissionContext &context)
-    : groups(collapseDims(context.structure.getReducedDims(),
-                          listMapArrays(context))) {
+RowShape::RowShape(const EmissionContext &context,
+                   ArrayRef<const KernelArray *> arrays)
+    : groups(collapseDims(context.structure.getReducedDims(), arrays)) {
   laneGroup = groups.pop_back_val();
   // A group of one position is no run.
   llvm::erase_if(groups, [&](DimSet group) {
@@ -42,9 +42,22 @@ Span RowShape::getWhole(OpBuilder &b, const EmissionContext &context) const {
           emitTotalExtent(b, context.loc, context.frame, laneGroup)};
 }
 
-SpanParts RowShape::getParts(OpBuilder &b,
-                             const EmissionContext &context) const {
-  return SpanParts(b, context.loc, getWhole(b, context), mapBlock, /*unit=*/1);
+Point RowShape::getRun(OpBuilder &b, const EmissionContext &context,
+                       Point point, Value run) const {
+  if (groups.empty())
+    return point;
+  emitCoordinates(b, context.loc, context.frame, groups, run,
+                  point.coordinates);
+  for (DimSet group : groups)
+    point.ownDims |= group;
+  return point;
+}
+
+/// The outputs of a row in parts that threads share.
+static SpanParts getOutputParts(OpBuilder &b, const EmissionContext &context,
+                                const RowShape &shape) {
+  return SpanParts(b, context.loc, shape.getWhole(b, context), mapBlock,
+                   /*unit=*/1);
 }
 
 /// What is prefetched past the caches.
@@ -80,11 +93,7 @@ static void emitSpanOutputs(OpBuilder &b, PhaseContext &phase,
         emitters.push_back(row.emitter.get());
         continue;
       }
-      Point point = row.emitter->getPoint();
-      emitCoordinates(body, loc, phase.frame, shape.groups, index,
-                      point.coordinates);
-      for (DimSet group : shape.groups)
-        point.ownDims |= group;
+      Point point = shape.getRun(body, phase, row.emitter->getPoint(), index);
       owned.push_back(std::make_unique<PointEmitter>(body, phase, point,
                                                      row.emitter.get()));
       emitters.push_back(owned.back().get());
@@ -121,7 +130,7 @@ static void storeKeptValues(OpBuilder &b, Row &row, ArrayRef<MapOutput> outputs,
 
 void bnc::emitRowMaps(OpBuilder &b, PhaseContext &phase,
                       MutableArrayRef<Row> rows) {
-  RowShape shape(phase);
+  RowShape shape(phase, listMapArrays(phase));
   emitSpanOutputs(b, phase, shape, rows, shape.getWhole(b, phase),
                   {phase.schedule.getPrefetch()},
                   getNontemporalPrefetch(b, phase));
@@ -146,11 +155,13 @@ void bnc::emitKeptResults(OpBuilder &b, PhaseContext &phase, Row &row) {
 }
 
 void bnc::emitRowPart(OpBuilder &b, PhaseContext &phase, Row &row, Value part) {
-  RowShape shape(phase);
-  emitSpanOutputs(b, phase, shape, row, shape.getParts(b, phase).get(b, part),
+  RowShape shape(phase, listMapArrays(phase));
+  emitSpanOutputs(b, phase, shape, row,
+                  getOutputParts(b, phase, shape).get(b, part),
                   /*prefetch=*/{}, /*nontemporalPrefetch=*/{});
 }
 
 Value bnc::emitNumRowParts(OpBuilder &b, EmissionContext &context) {
-  return RowShape(context).getParts(b, context).getTotal();
+  RowShape shape(context, listMapArrays(context));
+  return getOutputParts(b, context, shape).getTotal();
 }

@@ -49,20 +49,23 @@ static void emitRowBatches(PhaseContext &phase) {
   });
 }
 
+/// The same in batches of up to `planes`, which is more than 1.
+static void emitPlaneBatches(PhaseContext &phase, int64_t planes) {
+  emitLoop(phase.b, phase.loc, phase.begin, phase.end, planes, {},
+           [&](OpBuilder &body, Value first, ValueRange) {
+             LoopMath math(body, phase.loc);
+             Value left = math.sub(phase.end, first);
+             emitPlaneBatch(body, phase, first,
+                            math.min(left, math.constant(planes)));
+             return SmallVector<Value>();
+           });
+}
+
 void bnc::emitRowsPhase(PhaseContext &phase) {
   OpBuilder &b = phase.b;
   LoopMath math(b, phase.loc);
-  if (int64_t planes = getPlanesAtOnce(phase); planes > 1) {
-    emitLoop(b, phase.loc, phase.begin, phase.end, planes, {},
-             [&](OpBuilder &body, Value first, ValueRange) {
-               LoopMath inner(body, phase.loc);
-               emitPlaneBatch(body, phase, first,
-                              inner.min(inner.sub(phase.end, first),
-                                        inner.constant(planes)));
-               return SmallVector<Value>();
-             });
-    return;
-  }
+  if (int64_t planes = getPlanesAtOnce(phase); planes > 1)
+    return emitPlaneBatches(phase, planes);
   if (phase.schedule.getBatch() && canBatchRows(phase))
     return emitRowBatches(phase);
   // A batch that cannot be is left to single rows.

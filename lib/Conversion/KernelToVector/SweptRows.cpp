@@ -24,7 +24,7 @@ public:
 
 protected:
   SmallVector<Record> emitRecords() override;
-  void emitResults(ArrayRef<SmallVector<Value>> fields) override;
+  void emitResults(Fields fields) override;
 
 private:
   using RowBody = llvm::function_ref<void(OpBuilder &, Value lane, Row &row)>;
@@ -128,9 +128,9 @@ SmallVector<Record> SweptRows::emitRecords() {
   return chunkRecords.emit(b, reload(b, first), counted, inUse, emitSecond);
 }
 
-void SweptRows::emitResults(ArrayRef<SmallVector<Value>> fields) {
+void SweptRows::emitResults(Fields fields) {
   KeptArrays arrays = spillKept();
-  bool inLanes = keepsInLanes();
+  bool inLanes = canKeepInLanes(phase);
   emitEachRow(b, [&](OpBuilder &body, Value lane, Row &row) {
     for (auto [t, reduction] : llvm::enumerate(reductions)) {
       SmallVector<Value> scalars;

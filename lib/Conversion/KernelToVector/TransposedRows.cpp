@@ -54,7 +54,7 @@ public:
 
 protected:
   SmallVector<Record> emitRecords() override;
-  void emitResults(ArrayRef<SmallVector<Value>> fields) override;
+  void emitResults(Fields fields) override;
 
 private:
   /// An emitter for vector number `i` of the batch as it is in memory.

@@ -17,6 +17,10 @@ bool canFinishInLanes(const KernelStructure &structure);
 /// chunk.
 bool canBatchRows(PhaseContext &phase);
 
+/// Whether kept results can be computed and stored with a row a lane: they and
+/// what they read have the rows as one run.
+bool canKeepInLanes(const EmissionContext &context);
+
 /// Emits the rows from `first` on, as many as `count` says and at most as many
 /// as the target has lanes. What is computed a row each from its records, rstd
 /// and other kept values, is computed in vectors with a row a lane.
@@ -32,13 +36,10 @@ protected:
   using Fields = llvm::ArrayRef<llvm::SmallVector<mlir::Value>>;
   /// Of each reduction the fields of its records, as arrays of one a row.
   virtual llvm::SmallVector<llvm::SmallVector<mlir::Value>> emitFields() = 0;
-  /// Outputs, and kept results unless keepsInLanes(). Of each reduction
+  /// Outputs, and kept results unless canKeepInLanes. Of each reduction
   /// `fields` has the fields of its records, as arrays of one a row; `kept`
   /// knows the records.
   virtual void emitResults(Fields fields) = 0;
-  /// Whether kept results are computed and stored with a row a lane: they and
-  /// what they read have the rows as one run.
-  bool keepsInLanes() const;
   /// What outputs are computed from that is one a row, as arrays of that.
   KeptArrays spillKept();
   /// Stores the records that the emitter of `row` knows, at `lane` of `fields`.

@@ -15,14 +15,17 @@ struct Row {
   std::unique_ptr<PointEmitter> emitter;
 };
 
-/// How the outputs of a row lie: runs of lanes.
+/// How a row lies in arrays: runs of lanes, one for each point of `groups`.
 struct RowShape {
   llvm::SmallVector<DimSet> groups;
   DimSet laneGroup;
 
-  explicit RowShape(const EmissionContext &context);
+  RowShape(const EmissionContext &context,
+           llvm::ArrayRef<const KernelArray *> arrays);
   Span getWhole(mlir::OpBuilder &b, const EmissionContext &context) const;
-  SpanParts getParts(mlir::OpBuilder &b, const EmissionContext &context) const;
+  /// The point of run number `run` of the row at `point`.
+  Point getRun(mlir::OpBuilder &b, const EmissionContext &context, Point point,
+               mlir::Value run) const;
 };
 
 Row makeRow(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value item);
