@@ -60,9 +60,11 @@ def ExpandMathPass : Pass<"bnc-expand-math", "::mlir::ModuleOp"> {
   let summary = "Replace transcendental functions by polynomials";
   let description = [{
     No `math.exp`, `expm1`, `log`, `log1p`, `tanh`, `erf` or `rsqrt` of f32
-    remains: what is left needs no library.
+    remains: what is left needs no library. Vectors of a block that take long
+    chains of instructions then take them side by side.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::math::MathDialect",
                            "::mlir::vector::VectorDialect"];
 }

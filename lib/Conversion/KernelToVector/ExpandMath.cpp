@@ -3,11 +3,13 @@
 
 #include "bnc/Conversion/Elements.h"
 #include "bnc/Conversion/KernelToVector/ExpandExp.h"
+#include "bnc/Conversion/KernelToVector/InterleaveChains.h"
 #include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -66,7 +68,10 @@ struct ExpandMathPass : bnc::impl::ExpandMathPassBase<ExpandMathPass> {
       return;
     auto target =
         getOperation()->getAttrOfType<norm::TargetAttr>("norm.target");
-    for (func::FuncOp function : functions)
+    constexpr unsigned fewest = 16;
+    unsigned registers = target ? target.getRegisters() : fewest;
+    for (func::FuncOp function : functions) {
+      function.walk([&](arith::AddFOp sum) { expandOnePlusExp(sum, target); });
       function.walk([&](Operation *op) {
         if (op->getNumResults() != 1 ||
             !getElementTypeOrSelf(op->getResult(0).getType()).isF32())
@@ -76,13 +81,16 @@ struct ExpandMathPass : bnc::impl::ExpandMathPassBase<ExpandMathPass> {
         else if (auto exp = dyn_cast<math::ExpOp>(op))
           expandExp(exp, target);
       });
+    }
     RewritePatternSet patterns(&getContext());
     populateMathPolynomialApproximationPatterns(patterns);
     math::populateExpansionPatterns(patterns, {"rsqrt"});
     FrozenRewritePatternSet frozen(std::move(patterns));
-    for (func::FuncOp function : functions)
+    for (func::FuncOp function : functions) {
       if (failed(applyPatternsGreedily(function, frozen)))
         return signalPassFailure();
+      function.walk([&](Block *block) { interleaveChains(*block, registers); });
+    }
   }
 };
 
