@@ -52,8 +52,8 @@
 
 // Pixels of 16 bits share parameters past the caches too, and others where a
 // vector of parameters crosses lines: each fetches the block after.
-// SHARE: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 4, {{[^>]*}}read_ahead = 16384, {{[^>]*}}>, <min_bytes = 62914560, rows = 1, {{[^>]*}}read_ahead = 8192,
-// TWO: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 2, {{[^>]*}}read_ahead = 16384, {{[^>]*}}>>
+// SHARE: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 4, {{[^>]*}}read_ahead = 16384, {{[^>]*}}>, <min_bytes = 62914560, rows = 1, {{[^>]*}}read_ahead = 8192,
+// TWO: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 2, {{[^>]*}}read_ahead = 16384, {{[^>]*}}>>
 // STREAMS: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 4, {{[^>]*}}read_ahead = 16384, {{[^>]*}}>>
 // ALONE: #norm.cpu_schedule<<min_bytes = 0, rows = 2, {{[^>]*}}>, <min_bytes = 15728640, rows = 1,
 // DYNAMIC: #norm.cpu_schedule<<min_bytes = 0, rows = 1, {{[^>]*}}>, <min_bytes = 15728640, rows = 4, {{[^>]*}}read_ahead = 16384, {{[^>]*}}>>

@@ -74,3 +74,15 @@ module attributes {norm.target = #t} {
 // EIGHT: <min_bytes = 15728640, rows = 8, prefetch = 1, nontemporal = true, batch = true,
 // SINGLE: nontemporal = true
 // SINGLE-NOT: batch = true
+
+// RUN: bnc new batch_norm_inference --shape=?x24x56x56 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=ONE
+// RUN: bnc new batch_norm_inference --shape=?x24x7x7 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=PAIR
+// RUN: bnc new batch_norm_inference --layout=nhwc --shape=?x7x7x128 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=PAIR
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x7x7x512 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=FOUR
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x7x7x544 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=PAIR
+
+// What shares nothing goes one by one, unless it is short; pixels of 16 bits and up
+// to a KiB go four by four.
+// ONE: #norm.cpu_schedule<<min_bytes = 0, rows = 1,
+// PAIR: #norm.cpu_schedule<<min_bytes = 0, rows = 2,
+// FOUR: #norm.cpu_schedule<<min_bytes = 0, rows = 4,
