@@ -69,6 +69,11 @@ static std::optional<Planes> getPlanes(const KernelStructure &structure) {
   return Planes{*count, *run * elementBytes, *apart * elementBytes};
 }
 
+/// Rows of several runs of 16 bits are computed two at once while both stay in
+/// L2: what neighbours read is then twice as long a run of lines, measured 1.05
+/// to 1.15 times faster. Of f32 that is no gain.
+static constexpr int64_t pairedPlanes = 2;
+
 /// Planes of fewer bytes are too short to be stored past the caches one by one,
 /// or gain by being stored with their neighbours though they are whole lines:
 /// 8x8 f32 measured 1.7 times faster, 16x16 no more; of 16 bits the second if
@@ -185,6 +190,10 @@ RowsAtOnce bnc::selectRowsAtOnce(const KernelStructure &structure,
     rows.near = 4;
     if (planes->bytes <= farClashingBytes)
       rows.far = isNarrow(structure) ? 4 : 2;
+  } else if (planes && isNarrow(structure) && !rows.batch &&
+             pairedPlanes * planes->count * planes->bytes <=
+                 target.getL2() / 2) {
+    rows.near = pairedPlanes;
   } else if (bytes && *bytes <= pairedRowBytes && !rows.batch) {
     rows.near = 2;
     rows.oneFromQuarters = pairedQuarters;

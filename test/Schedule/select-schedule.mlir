@@ -86,3 +86,9 @@ module attributes {norm.target = #t} {
 // ONE: #norm.cpu_schedule<<min_bytes = 0, rows = 1,
 // PAIR: #norm.cpu_schedule<<min_bytes = 0, rows = 2,
 // FOUR: #norm.cpu_schedule<<min_bytes = 0, rows = 4,
+
+// RUN: bnc new batch_norm_training --dtype=bf16 --shape=16x64x56x56 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=PAIR
+// RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x3x112x112 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=ONE
+// RUN: bnc new batch_norm_training --shape=16x64x56x56 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=ONE
+
+// Rows of several runs of 16 bits go two by two while both stay in L2.
