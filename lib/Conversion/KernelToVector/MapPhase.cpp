@@ -70,8 +70,9 @@ static SmallVector<KeptValue> listHoisted(const EmissionContext &context,
   return hoisted;
 }
 
-/// See getLaneBlock.
-static constexpr int64_t laneBlockBytes = 4096;
+/// See getLaneBlock. Of 16-bit data, which leave parameters more of L1, pixels
+/// of up to 3 KiB that are written whole are 1.05 to 1.3 times as fast.
+static constexpr int64_t laneBlockBytes = 4096, laneBlockBytes16 = 6144;
 /// Bytes of stack for the tables of the one loop of a function.
 static constexpr int64_t mapTableBytes = 6144;
 
@@ -305,8 +306,13 @@ static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
 /// in L1.
 static int64_t getLaneBlock(const PhaseContext &phase, int64_t length,
                             int64_t most) {
-  int64_t lanes =
-      laneBlockBytes * 8 / phase.structure.getComputeType().getWidth();
+  bool isNarrow =
+      llvm::all_of(listMapArrays(phase), [&](const KernelArray *array) {
+        return array->getDimSet() != phase.structure.getAllDims() ||
+               array->element.getIntOrFloatBitWidth() == 16;
+      });
+  int64_t lanes = (isNarrow ? laneBlockBytes16 : laneBlockBytes) * 8 /
+                  phase.structure.getComputeType().getWidth();
   // From memory short pieces of a row cost more than parameters from L2.
   bool isPlain = getConstantIndex(phase.nontemporal) == 0;
   int64_t parts = isPlain ? llvm::divideCeil(length, lanes)
