@@ -3,6 +3,7 @@
 
 #include "bnc/Conversion/KernelToVector/ChunkRecords.h"
 #include "bnc/Conversion/KernelToVector/ColumnShape.h"
+#include "bnc/Conversion/KernelToVector/Interleave.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/NarrowColumns.h"
@@ -35,6 +36,20 @@ namespace {
 struct Stripe {
   SmallVector<Point> vectors;
   SmallVector<Value> positions;
+  /// If set, terms are added up in vectors of the even and of the odd lanes of
+  /// these two, as 32 bits hold one bf16 of each: no lane has to move.
+  bool inPairs = false;
+
+  /// The points whose terms are added up.
+  SmallVector<Point> getTermPoints() const {
+    SmallVector<Point> points(vectors);
+    if (inPairs) {
+      points[1] = points[0];
+      points[0].parity = 0;
+      points[1].parity = 1;
+    }
+    return points;
+  }
 };
 
 using StripeBody = llvm::function_ref<void(OpBuilder &b, const Stripe &stripe)>;
@@ -85,6 +100,14 @@ private:
 
   void emitPanel(OpBuilder &b, const Panel &panel, Value chunk, Value first,
                  Value steps);
+  /// Whether the terms come from bf16 alone.
+  bool canPair() const;
+  /// `values` of the vectors of `stripe`, as many of each, in the order in
+  /// which terms are added up, or from that.
+  SmallVector<Value> toTerms(OpBuilder &b, const Stripe &stripe,
+                             ArrayRef<Value> values) const;
+  SmallVector<Value> fromTerms(OpBuilder &b, const Stripe &stripe,
+                               ArrayRef<Value> values) const;
   void emitStripes(OpBuilder &b, const Panel &panel, StripeBody body);
   /// Adds the steps [from, from + length), at most a block, to `sums`, and
   /// prefetches the steps that are `ahead` of them, if that is not 0.
@@ -136,6 +159,48 @@ SmallVector<Value> ChunkEmitter::makeZeros(OpBuilder &b, unsigned vectors,
   return zeros;
 }
 
+bool ChunkEmitter::canPair() const {
+  return stage == 0 && !narrow && phase.structure.getComputeType().isF32() &&
+         llvm::all_of(inputs, [&](const KernelArray *input) {
+           return input->element.isBF16() ||
+                  !(input->getDimSet() & shape.laneGroup);
+         });
+}
+
+/// Applies `reorder` to the two halves of `values`, one from each at a time;
+/// a null value stays.
+static SmallVector<Value>
+reorderHalves(ArrayRef<Value> values,
+              llvm::function_ref<SmallVector<Value>(ArrayRef<Value>)> reorder) {
+  SmallVector<Value> result(values);
+  size_t half = values.size() / 2;
+  for (size_t i = 0; i < half; ++i)
+    if (values[i]) {
+      SmallVector<Value> both = reorder({values[i], values[half + i]});
+      result[i] = both[0];
+      result[half + i] = both[1];
+    }
+  return result;
+}
+
+SmallVector<Value> ChunkEmitter::toTerms(OpBuilder &b, const Stripe &stripe,
+                                         ArrayRef<Value> values) const {
+  if (!stripe.inPairs)
+    return SmallVector<Value>(values);
+  return reorderHalves(values, [&](ArrayRef<Value> vectors) {
+    return emitDeinterleave(b, loc, vectors);
+  });
+}
+
+SmallVector<Value> ChunkEmitter::fromTerms(OpBuilder &b, const Stripe &stripe,
+                                           ArrayRef<Value> values) const {
+  if (!stripe.inPairs)
+    return SmallVector<Value>(values);
+  return reorderHalves(values, [&](ArrayRef<Value> vectors) {
+    return emitInterleave(b, loc, vectors);
+  });
+}
+
 SmallVector<Value> ChunkEmitter::emitBlock(OpBuilder &b,
                                            ArrayRef<Point> vectors, Value from,
                                            Value length, unsigned sumsPerTerm,
@@ -151,6 +216,7 @@ SmallVector<Value> ChunkEmitter::emitBlock(OpBuilder &b,
   unsigned perSlot = vectors.size() * perVector;
   auto addStep = [&](OpBuilder &body, Value step, MutableArrayRef<Value> sums) {
     LoopMath math(body, loc);
+    SmallVector<std::unique_ptr<PointEmitter>> emitters;
     for (auto [v, vector] : llvm::enumerate(vectors)) {
       Point point = vector;
       emitCoordinates(body, loc, phase.frame, shape.stepGroups, step,
@@ -162,8 +228,11 @@ SmallVector<Value> ChunkEmitter::emitBlock(OpBuilder &b,
         // Lines of one set of L1 lie a power of two apart, as steps often do.
         emitPrefetch(body, phase, inputs, later, v, PrefetchInto::L2);
       }
-      PointEmitter emitter(body, phase, point);
+      PointEmitter &emitter = *emitters.emplace_back(
+          std::make_unique<PointEmitter>(body, phase, point));
       emitter.useKeptArrays(phase.keptArrays, stage);
+      if (point.parity)
+        emitter.sharePairs(*emitters.front());
       // Lanes out of use load zeros and are never stored.
       for (auto [t, reduction] : llvm::enumerate(reductions))
         add(
@@ -243,6 +312,7 @@ void ChunkEmitter::emitStripes(OpBuilder &b, const Panel &panel,
              Stripe stripe;
              for (int64_t v = 0; v < together; ++v)
                addVector(inside, stripe, inner.add(begin, v * lanes), Value());
+             stripe.inPairs = together == 2 && canPair();
              body(inside, stripe);
              return SmallVector<Value>();
            });
@@ -284,42 +354,45 @@ void ChunkEmitter::emitPanel(OpBuilder &b, const Panel &panel, Value chunk,
   emitBlocks(
       b, first, steps, {},
       [&](OpBuilder &blockBuilder, Value from, Value length, ValueRange) {
-        emitStripes(
-            blockBuilder, panel, [&](OpBuilder &body, const Stripe &stripe) {
-              ChunkRecords records = makeRecords(stripe.vectors.size());
-              auto add = [&](auto &&...arguments) {
-                records.addFirst(arguments...);
-              };
-              store(body, stripe,
-                    emitBlock(body, stripe.vectors, from, length, sumsPerTerm,
-                              add, load(body, stripe), getStepsAhead()));
-            });
+        emitStripes(blockBuilder, panel,
+                    [&](OpBuilder &body, const Stripe &stripe) {
+                      ChunkRecords records = makeRecords(stripe.vectors.size());
+                      auto add = [&](auto &&...arguments) {
+                        records.addFirst(arguments...);
+                      };
+                      store(body, stripe,
+                            emitBlock(body, stripe.getTermPoints(), from,
+                                      length, sumsPerTerm, add,
+                                      load(body, stripe), getStepsAhead()));
+                    });
         return SmallVector<Value>();
       });
   Value count = LoopMath(b, loc).toF64(steps);
   emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
     ChunkRecords chunkRecords = makeRecords(stripe.vectors.size());
     auto emitSecond = [&](OpBuilder &nested, ArrayRef<Value> ofChannels) {
-      SmallVector<Value> pivots(ofChannels);
+      SmallVector<Value> pivots = toTerms(nested, stripe, ofChannels);
       for (Value &pivot : pivots)
         if (narrow && pivot)
           pivot = narrow->repeat(nested, pivot);
       auto add = [&](OpBuilder &step, unsigned term, auto &&...rest) {
         chunkRecords.addCentred(step, term, pivots[term], rest...);
       };
-      return emitBlocks(
+      SmallVector<Value> centred = emitBlocks(
           nested, first, steps, makeZeros(nested, stripe.vectors.size(), 2),
           [&](OpBuilder &blockBuilder, Value from, Value length,
               ValueRange sums) {
-            return emitBlock(blockBuilder, stripe.vectors, from, length,
+            return emitBlock(blockBuilder, stripe.getTermPoints(), from, length,
                              /*sumsPerTerm=*/2, add, sums);
           });
+      return fromTerms(nested, stripe, centred);
     };
     SmallVector<Value> inUse;
     for (const Point &vector : stripe.vectors)
       inUse.append(reductions.size(), vector.count);
     SmallVector<Record> records =
-        chunkRecords.emit(body, load(body, stripe), count, inUse, emitSecond);
+        chunkRecords.emit(body, fromTerms(body, stripe, load(body, stripe)),
+                          count, inUse, emitSecond);
     for (auto [v, vector] : llvm::enumerate(stripe.vectors)) {
       PointEmitter out(body, phase, vector);
       for (auto [t, reduction] : llvm::enumerate(reductions))
