@@ -35,6 +35,7 @@ private:
     unsigned depth = 0;
     /// Number of the first chain that needs it.
     unsigned chain = 0;
+    bool reads = false;
   };
 
   const Place *find(Value value) const {
@@ -118,6 +119,7 @@ bool Section::add(Operation *op) {
       if (written.contains(array))
         return false;
       read.insert(array);
+      place.reads = true;
       continue;
     }
     if (!isa<MemoryEffects::Write>(effect.getEffect()) || read.contains(array))
@@ -138,15 +140,16 @@ unsigned Section::findChains() {
     place.chain = chains;
     chains += place.depth >= longChain && !isUsed(op);
   }
-  // Users come after what they use.
+  // Users come after what they use. Where an array shares memory with one that
+  // is written, nothing may be read later than it was.
   for (Operation *op : llvm::reverse(ops)) {
-    if (!isUsed(op))
+    Place &place = places[op];
+    if (!isUsed(op) || place.reads)
       continue;
-    unsigned first = chains;
+    place.chain = chains;
     for (Operation *user : op->getUsers())
-      if (places.contains(user))
-        first = std::min(first, places[user].chain);
-    places[op].chain = first;
+      if (const auto it = places.find(user); it != places.end())
+        place.chain = std::min(place.chain, it->second.chain);
   }
   return chains;
 }

@@ -35,6 +35,24 @@ module attributes {norm.target = #t} {
     return
   }
 
+  // %y may be the memory of %x: its elements are read before they are written.
+  // FEW-LABEL: @tied
+  // FEW: vector.load
+  // FEW: vector.load
+  // FEW: vector.store
+  // FEW: math.fma
+  // FEW: vector.store
+  func.func @tied(%x: memref<8xf32>, %r: memref<8xf32>, %y: memref<8xf32>, %z: memref<8xf32>) {
+    %zero = arith.constant 0 : index
+    %a = vector.load %r[%zero] : memref<8xf32>, vector<8xf32>
+    %b = vector.load %x[%zero] : memref<8xf32>, vector<8xf32>
+    %c = math.exp %a : vector<8xf32>
+    %d = math.exp %b : vector<8xf32>
+    vector.store %c, %y[%zero] : memref<8xf32>, vector<8xf32>
+    vector.store %d, %z[%zero] : memref<8xf32>, vector<8xf32>
+    return
+  }
+
   // What was written is not read before.
   // CHECK-LABEL: @dependent
   // CHECK: vector.load
