@@ -47,7 +47,7 @@
 
 // Outputs read ahead where parameters are loaded along with the data, of pixels
 // of more than 512 bytes.
-// LAST: #norm.cpu_schedule<<min_bytes = 0, rows = 2, prefetch = 0{{[^>]*}}>, <min_bytes = 15728640, rows = 1, prefetch = 0{{.*}}read_ahead = 8192, write_ahead = 4096>
+// LAST: #norm.cpu_schedule<<min_bytes = 0, rows = 1, prefetch = 0{{[^>]*}}>, <min_bytes = 15728640, rows = 1, prefetch = 0{{.*}}read_ahead = 8192, write_ahead = 4096>
 // FIRST-NOT: read_ahead
 
 // Pixels of 16 bits share parameters past the caches too, and others where a

@@ -77,12 +77,13 @@ module attributes {norm.target = #t} {
 
 // RUN: bnc new batch_norm_inference --shape=?x24x56x56 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=ONE
 // RUN: bnc new batch_norm_inference --shape=?x24x7x7 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=PAIR
-// RUN: bnc new batch_norm_inference --layout=nhwc --shape=?x7x7x128 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=PAIR
-// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x7x7x512 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=FOUR
-// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x7x7x544 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=PAIR
+// RUN: bnc new batch_norm_inference --layout=nhwc --shape=?x7x7x128 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=ONE
+// RUN: bnc new batch_norm_inference --layout=nhwc --shape=?x7x7x24 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=PAIR
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x7x7x256 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=FOUR
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x7x7x288 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=PAIR
 
-// What shares nothing goes one by one, unless it is short; pixels of 16 bits and up
-// to a KiB go four by four.
+// Planes go one by one, unless they are short, and pixels of f32 unless they share
+// lines; pixels of 16 bits go two by two, or four if they are short.
 // ONE: #norm.cpu_schedule<<min_bytes = 0, rows = 1,
 // PAIR: #norm.cpu_schedule<<min_bytes = 0, rows = 2,
 // FOUR: #norm.cpu_schedule<<min_bytes = 0, rows = 4,

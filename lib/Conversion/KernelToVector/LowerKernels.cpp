@@ -126,9 +126,9 @@ static bool canShareCode(const KernelStructure &structure, CPUCaseAttr plain,
   KernelOp kernel = structure.getKernel();
   bool isDynamic = kernel.getDim(kernel.getNumDims() - 1).isDynamic();
   bool mayDiffer = !isRows && isDynamic && plain.getRows() == 1;
-  // Past the caches pixels at once lie apart.
-  bool areAlike = plain.getRows() == nontemporal.getRows() &&
-                  (isRows || isDynamic || plain.getRows() == 1);
+  // Past the caches pixels at once lie apart, and statistics fetch ahead.
+  bool areAlike =
+      plain.getRows() == nontemporal.getRows() && (isRows || isDynamic);
   return !plain.getNontemporal() && nontemporal.getNontemporal() &&
          (mayDiffer || areAlike) &&
          plain.getBatch() == nontemporal.getBatch() &&
