@@ -52,7 +52,8 @@ static Value emitScaled(Exponential e, Value p,
       e.subtract(reduced.counted, e.integer(Exponential::getCountedZero(1)));
   Value half = arith::ShRSIOp::create(b, e.loc, n, e.integer(1));
   Value rest = e.subtract(n, half);
-  return e.mul(e.mul(p, emitPower(e, half)), emitPower(e, rest));
+  Value scaled = e.mul(p, emitPower(e, half));
+  return e.mul(scaled, emitPower(e, rest));
 }
 
 void bnc::expandExp(math::ExpOp exp, norm::TargetAttr target) {

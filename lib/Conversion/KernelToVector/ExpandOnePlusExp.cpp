@@ -10,6 +10,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -60,9 +61,11 @@ static Value emitOnePlusExp(Exponential e, Value x, double sign) {
   constexpr double least = -86.5, most = 89;
   x = sign > 0 ? e.clamp(x, least, most) : e.clamp(x, -most, -least);
   auto [counted, n, r] = e.reduce(x, sign, steps);
-  Value power = e.asFloat(
-      e.add(emitPowers(e, counted), e.shiftLeft(counted, countedShift)));
-  return e.fma(e.polynomial(coefficients, r), power, e.constant(1));
+  Value entry = emitPowers(e, counted);
+  Value exponent = e.shiftLeft(counted, countedShift);
+  Value power = e.asFloat(e.add(entry, exponent));
+  Value p = e.polynomial(coefficients, r);
+  return e.fma(p, power, e.constant(1));
 }
 
 static bool isOne(Value value) {
@@ -73,7 +76,8 @@ static bool isOne(Value value) {
 
 bool bnc::expandOnePlusExp(arith::AddFOp sum, norm::TargetAttr target) {
   auto exp = sum.getLhs().getDefiningOp<math::ExpOp>();
-  if (!exp || !exp->hasOneUse() || !isOne(sum.getRhs()) || !target ||
+  if (!exp || !exp->hasOneUse() || !isOne(sum.getRhs()) ||
+      !getElementTypeOrSelf(sum.getType()).isF32() || !target ||
       target.getVectorBits() < 256)
     return false;
   OpBuilder b(sum);
