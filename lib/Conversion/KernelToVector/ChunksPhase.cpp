@@ -102,12 +102,6 @@ private:
                  Value steps);
   /// Whether the terms come from bf16 alone.
   bool canPair() const;
-  /// `values` of the vectors of `stripe`, as many of each, in the order in
-  /// which terms are added up, or from that.
-  SmallVector<Value> toTerms(OpBuilder &b, const Stripe &stripe,
-                             ArrayRef<Value> values) const;
-  SmallVector<Value> fromTerms(OpBuilder &b, const Stripe &stripe,
-                               ArrayRef<Value> values) const;
   void emitStripes(OpBuilder &b, const Panel &panel, StripeBody body);
   /// Adds the steps [from, from + length), at most a block, to `sums`, and
   /// prefetches the steps that are `ahead` of them, if that is not 0.
@@ -167,38 +161,24 @@ bool ChunkEmitter::canPair() const {
          });
 }
 
-/// Applies `reorder` to the two halves of `values`, one from each at a time;
-/// a null value stays.
-static SmallVector<Value>
-reorderHalves(ArrayRef<Value> values,
-              llvm::function_ref<SmallVector<Value>(ArrayRef<Value>)> reorder) {
+/// `values` of the vectors of `stripe`, as many of each, put by
+/// emitDeinterleave in the order in which terms are added up, or by
+/// emitInterleave back; a null value stays.
+static SmallVector<Value> reorder(OpBuilder &b, Location loc,
+                                  const Stripe &stripe, ArrayRef<Value> values,
+                                  decltype(emitInterleave) &emitReordered) {
   SmallVector<Value> result(values);
+  if (!stripe.inPairs)
+    return result;
   size_t half = values.size() / 2;
   for (size_t i = 0; i < half; ++i)
     if (values[i]) {
-      SmallVector<Value> both = reorder({values[i], values[half + i]});
+      SmallVector<Value> both =
+          emitReordered(b, loc, {values[i], values[half + i]});
       result[i] = both[0];
       result[half + i] = both[1];
     }
   return result;
-}
-
-SmallVector<Value> ChunkEmitter::toTerms(OpBuilder &b, const Stripe &stripe,
-                                         ArrayRef<Value> values) const {
-  if (!stripe.inPairs)
-    return SmallVector<Value>(values);
-  return reorderHalves(values, [&](ArrayRef<Value> vectors) {
-    return emitDeinterleave(b, loc, vectors);
-  });
-}
-
-SmallVector<Value> ChunkEmitter::fromTerms(OpBuilder &b, const Stripe &stripe,
-                                           ArrayRef<Value> values) const {
-  if (!stripe.inPairs)
-    return SmallVector<Value>(values);
-  return reorderHalves(values, [&](ArrayRef<Value> vectors) {
-    return emitInterleave(b, loc, vectors);
-  });
 }
 
 SmallVector<Value> ChunkEmitter::emitBlock(OpBuilder &b,
@@ -371,7 +351,8 @@ void ChunkEmitter::emitPanel(OpBuilder &b, const Panel &panel, Value chunk,
   emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
     ChunkRecords chunkRecords = makeRecords(stripe.vectors.size());
     auto emitSecond = [&](OpBuilder &nested, ArrayRef<Value> ofChannels) {
-      SmallVector<Value> pivots = toTerms(nested, stripe, ofChannels);
+      SmallVector<Value> pivots =
+          reorder(nested, loc, stripe, ofChannels, emitDeinterleave);
       for (Value &pivot : pivots)
         if (narrow && pivot)
           pivot = narrow->repeat(nested, pivot);
@@ -385,14 +366,15 @@ void ChunkEmitter::emitPanel(OpBuilder &b, const Panel &panel, Value chunk,
             return emitBlock(blockBuilder, stripe.getTermPoints(), from, length,
                              /*sumsPerTerm=*/2, add, sums);
           });
-      return fromTerms(nested, stripe, centred);
+      return reorder(nested, loc, stripe, centred, emitInterleave);
     };
     SmallVector<Value> inUse;
     for (const Point &vector : stripe.vectors)
       inUse.append(reductions.size(), vector.count);
+    SmallVector<Value> firstSums =
+        reorder(body, loc, stripe, load(body, stripe), emitInterleave);
     SmallVector<Record> records =
-        chunkRecords.emit(body, fromTerms(body, stripe, load(body, stripe)),
-                          count, inUse, emitSecond);
+        chunkRecords.emit(body, firstSums, count, inUse, emitSecond);
     for (auto [v, vector] : llvm::enumerate(stripe.vectors)) {
       PointEmitter out(body, phase, vector);
       for (auto [t, reduction] : llvm::enumerate(reductions))

@@ -59,14 +59,10 @@ static Value emitScaled(Exponential e, Value p,
 void bnc::expandExp(math::ExpOp exp, norm::TargetAttr target) {
   OpBuilder b(exp);
   Exponential e(b, exp.getLoc(), exp.getType());
-  Value x = exp.getOperand();
-  auto negated = x.getDefiningOp<arith::NegFOp>();
-  if (negated)
-    x = negated.getOperand();
   // Below and above these the result is 0 and infinite.
   constexpr double least = -104, most = 89;
-  x = negated ? e.clamp(x, -most, -least) : e.clamp(x, least, most);
-  Exponential::Reduced reduced = e.reduce(x, negated ? -1 : 1, /*steps=*/1);
+  Exponential::Reduced reduced =
+      e.reduce(exp.getOperand(), least, most, /*steps=*/1);
   Value p = e.polynomial(coefficients, reduced.r);
   exp.replaceAllUsesWith(emitScaled(e, p, reduced, target));
   exp.erase();

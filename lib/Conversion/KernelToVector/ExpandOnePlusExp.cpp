@@ -54,13 +54,12 @@ static Value emitPowers(Exponential e, Value counted) {
       .getResult(0);
 }
 
-/// 1 + e^(sign x) of a vector of 8 or 16 lanes.
-static Value emitOnePlusExp(Exponential e, Value x, double sign) {
+/// 1 + e^x of a vector of 8 or 16 lanes.
+static Value emitOnePlusExp(Exponential e, Value x) {
   // Below it the sum is 1, above it infinite; between them 2^n / c is a normal
   // number.
   constexpr double least = -86.5, most = 89;
-  x = sign > 0 ? e.clamp(x, least, most) : e.clamp(x, -most, -least);
-  auto [counted, n, r] = e.reduce(x, sign, steps);
+  auto [counted, n, r] = e.reduce(x, least, most, steps);
   Value entry = emitPowers(e, counted);
   Value exponent = e.shiftLeft(counted, countedShift);
   Value power = e.asFloat(e.add(entry, exponent));
@@ -83,9 +82,6 @@ bool bnc::expandOnePlusExp(arith::AddFOp sum, norm::TargetAttr target) {
   OpBuilder b(sum);
   Location loc = sum.getLoc();
   Value x = exp.getOperand();
-  auto negated = x.getDefiningOp<arith::NegFOp>();
-  if (negated)
-    x = negated.getOperand();
   // Other widths take a part of 8 lanes: scalars have the bits of vectors.
   auto type = dyn_cast<VectorType>(sum.getType());
   int64_t lanes = type ? type.getNumElements() : 1;
@@ -99,8 +95,7 @@ bool bnc::expandOnePlusExp(arith::AddFOp sum, norm::TargetAttr target) {
     x = vector::BroadcastOp::create(b, loc, whole, x);
   else if (isPart)
     x = vector::ShuffleOp::create(b, loc, x, x, from);
-  Value result =
-      emitOnePlusExp(Exponential(b, loc, whole), x, negated ? -1 : 1);
+  Value result = emitOnePlusExp(Exponential(b, loc, whole), x);
   if (!type)
     result = vector::ExtractOp::create(b, loc, result, 0);
   else if (isPart)

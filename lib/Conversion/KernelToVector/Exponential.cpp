@@ -51,16 +51,11 @@ Value Exponential::asInteger(Value x) {
   return arith::BitcastOp::create(b, loc, integers, x);
 }
 
-Value Exponential::clampOne(Value x, arith::CmpFPredicate predicate,
-                            double bound) {
+Value Exponential::clamp(Value x, arith::CmpFPredicate predicate,
+                         double bound) {
   Value limit = constant(bound);
   Value isBeyond = arith::CmpFOp::create(b, loc, predicate, x, limit);
   return arith::SelectOp::create(b, loc, isBeyond, limit, x);
-}
-
-Value Exponential::clamp(Value x, double least, double most) {
-  x = clampOne(x, arith::CmpFPredicate::OGT, most);
-  return clampOne(x, arith::CmpFPredicate::OLT, least);
 }
 
 Value Exponential::polynomial(ArrayRef<double> coefficients, Value r) {
@@ -77,13 +72,21 @@ int64_t Exponential::getCountedZero(unsigned steps) {
   return llvm::bit_cast<int32_t>(getOnes(steps));
 }
 
-Exponential::Reduced Exponential::reduce(Value x, double sign, unsigned steps) {
+Exponential::Reduced Exponential::reduce(Value x, double least, double most,
+                                         unsigned steps) {
+  // Of -y, y is clamped, and the constants change their signs.
+  auto negated = x.getDefiningOp<arith::NegFOp>();
+  if (negated)
+    x = negated.getOperand();
+  double sign = negated ? -1 : 1;
+  x = clamp(x, arith::CmpFPredicate::OGT, negated ? -least : most);
+  x = clamp(x, arith::CmpFPredicate::OLT, negated ? -most : least);
   Value ones = constant(getOnes(steps));
   Value counted = fma(x, constant(sign * llvm::numbers::log2e), ones);
   Value n = arith::SubFOp::create(b, loc, counted, ones);
   // ln(2), of which the first part has so few bits that n times it is exact.
   constexpr double high = 0.693359375, low = -2.12194440054690583e-4;
-  Value r = sign > 0 ? x : arith::NegFOp::create(b, loc, x).getResult();
+  Value r = negated ? arith::NegFOp::create(b, loc, x).getResult() : x;
   r = fma(n, constant(-high), r);
   r = fma(n, constant(-low), r);
   return {asInteger(counted), n, r};

@@ -26,8 +26,6 @@ struct Exponential {
   mlir::Value shiftLeft(mlir::Value x, int64_t bits);
   mlir::Value asFloat(mlir::Value bits);
   mlir::Value asInteger(mlir::Value x);
-  /// `x` of at least `least` and at most `most`; NaN stays.
-  mlir::Value clamp(mlir::Value x, double least, double most);
   /// `coefficients` by falling powers of `r`.
   mlir::Value polynomial(llvm::ArrayRef<double> coefficients, mlir::Value r);
 
@@ -40,13 +38,15 @@ struct Exponential {
     /// At most ln(2) / (2 steps), and as exact as a float is.
     mlir::Value r;
   };
-  /// Of `sign` times x, where that is from -128 to 128.
-  Reduced reduce(mlir::Value x, double sign, unsigned steps);
+  /// Of x, or of `least` or `most`, from -128 to 128, where x is beyond them;
+  /// NaN stays.
+  Reduced reduce(mlir::Value x, double least, double most, unsigned steps);
   static int64_t getCountedZero(unsigned steps);
 
 private:
-  mlir::Value clampOne(mlir::Value x, mlir::arith::CmpFPredicate predicate,
-                       double bound);
+  /// `x`, or `bound` where x compares by `predicate` to it; NaN stays.
+  mlir::Value clamp(mlir::Value x, mlir::arith::CmpFPredicate predicate,
+                    double bound);
 };
 
 } // namespace bnc

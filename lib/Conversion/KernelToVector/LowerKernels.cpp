@@ -125,12 +125,11 @@ static bool canShareCode(const KernelStructure &structure, CPUCaseAttr plain,
   bool isRows = structure.getForm() == KernelForm::Rows;
   KernelOp kernel = structure.getKernel();
   bool isDynamic = kernel.getDim(kernel.getNumDims() - 1).isDynamic();
-  bool mayDiffer = !isRows && isDynamic && plain.getRows() == 1;
+  bool haveAsMany = plain.getRows() == nontemporal.getRows();
   // Past the caches pixels at once lie apart, and statistics fetch ahead.
   bool areAlike =
-      plain.getRows() == nontemporal.getRows() && (isRows || isDynamic);
-  return !plain.getNontemporal() && nontemporal.getNontemporal() &&
-         (mayDiffer || areAlike) &&
+      isRows ? haveAsMany : isDynamic && (haveAsMany || plain.getRows() == 1);
+  return !plain.getNontemporal() && nontemporal.getNontemporal() && areAlike &&
          plain.getBatch() == nontemporal.getBatch() &&
          (!isRows || plain.getReadAhead() == nontemporal.getReadAhead());
 }
