@@ -109,6 +109,7 @@ static void writeKernel(llvm::json::OStream &json, KernelOp kernel) {
           json.attribute("read_ahead", entry.getReadAhead());
           json.attribute("map_ahead", entry.getMapAhead());
           json.attribute("write_ahead", entry.getWriteAhead());
+          json.attribute("turn", entry.getTurn());
           json.attribute("nontemporal", entry.getNontemporal());
         });
     });

@@ -84,6 +84,8 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
       os << ", whose runs are stored together";
     if (option.getPrefetch())
       os << ", prefetch " << option.getPrefetch() << " ahead";
+    if (option.getTurn())
+      os << ", statistics in turns of " << option.getTurn() << " steps";
     if (option.getReadAhead())
       os << ", read " << option.getReadAhead() << " bytes ahead";
     if (option.getMapAhead())

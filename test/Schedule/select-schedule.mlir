@@ -93,3 +93,17 @@ module attributes {norm.target = #t} {
 // RUN: bnc new batch_norm_training --shape=16x64x56x56 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=ONE
 
 // Rows of several runs of 16 bits go two by two while both stay in L2.
+
+// RUN: bnc new batch_norm_training --layout=nhwc --shape=32x14x14x512 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=TURNS
+// RUN: bnc new batch_norm_training --layout=nhwc --shape=?x14x14x512 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=NEARTURNS
+// RUN: bnc new batch_norm_training --layout=nhwc --shape=?x14x14x256 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=BLOCKS
+// RUN: bnc new batch_norm_training --layout=nhwc --dtype=bf16 --shape=?x14x14x512 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=BLOCKS
+// RUN: bnc new batch_norm_inference --layout=nhwc --shape=?x14x14x512 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=BLOCKS
+
+// Pixels whose lines take the same sets of L1 have their statistics in turns, unless
+// they may come from memory.
+// TURNS: nontemporal = false, turn = 8>, <{{[^>]*}}, turn = 8>
+// NEARTURNS: nontemporal = false, turn = 8>
+// NEARTURNS-NOT: turn =
+// BLOCKS: nontemporal = false>
+// BLOCKS-NOT: turn =

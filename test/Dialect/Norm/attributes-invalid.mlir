@@ -87,6 +87,11 @@
 
 // -----
 
+// expected-error @below {{expected 'turn' to be at least 0, but got -8}}
+#a = #norm.cpu_case<min_bytes = 0, rows = 1, prefetch = 0, nontemporal = false, turn = -8>
+
+// -----
+
 // expected-error @below {{expected the first case to have 'min_bytes' 0}}
 #a = #norm.cpu_schedule<<min_bytes = 1, rows = 1, prefetch = 0, nontemporal = false>>
 

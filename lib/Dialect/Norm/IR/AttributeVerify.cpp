@@ -69,7 +69,8 @@ LogicalResult TargetAttr::verify(EmitError emitError, StringRef, StringRef,
 LogicalResult CPUCaseAttr::verify(EmitError emitError, int64_t minBytes,
                                   int64_t rows, int64_t prefetch, bool,
                                   bool batch, int64_t readAhead,
-                                  int64_t mapAhead, int64_t writeAhead) {
+                                  int64_t mapAhead, int64_t writeAhead,
+                                  int64_t turn) {
   if (!llvm::is_contained({1, 2, 4, 8, 16}, rows))
     return emitError() << "expected 'rows' to be 1, 2, 4, 8 or 16, but got "
                        << rows;
@@ -81,9 +82,10 @@ LogicalResult CPUCaseAttr::verify(EmitError emitError, int64_t minBytes,
   if (failed(expectAtLeast(emitError, "min_bytes", minBytes, 0)) ||
       failed(expectAtLeast(emitError, "prefetch", prefetch, 0)) ||
       failed(expectAtLeast(emitError, "read_ahead", readAhead, 0)) ||
-      failed(expectAtLeast(emitError, "map_ahead", mapAhead, 0)))
+      failed(expectAtLeast(emitError, "map_ahead", mapAhead, 0)) ||
+      failed(expectAtLeast(emitError, "write_ahead", writeAhead, 0)))
     return failure();
-  return expectAtLeast(emitError, "write_ahead", writeAhead, 0);
+  return expectAtLeast(emitError, "turn", turn, 0);
 }
 
 LogicalResult CPUScheduleAttr::verify(EmitError emitError,

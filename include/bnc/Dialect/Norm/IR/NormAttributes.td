@@ -162,13 +162,17 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
     * `write_ahead`: bytes before which lines of outputs are fetched into L2
       where `nontemporal` stores are wanted but runs are too short for them, 0
       for none.
+    * `turn`: steps of statistics over the channels of pixels that are added up
+      before the next channels have theirs, rounded up to a multiple of the
+      plan's accumulators; 0 for the whole block.
   }];
   let parameters = (ins "int64_t":$min_bytes, "int64_t":$rows,
                         "int64_t":$prefetch, "bool":$nontemporal,
                         DefaultValuedParameter<"bool", "false">:$batch,
                         DefaultValuedParameter<"int64_t", "0">:$read_ahead,
                         DefaultValuedParameter<"int64_t", "0">:$map_ahead,
-                        DefaultValuedParameter<"int64_t", "0">:$write_ahead);
+                        DefaultValuedParameter<"int64_t", "0">:$write_ahead,
+                        DefaultValuedParameter<"int64_t", "0">:$turn);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

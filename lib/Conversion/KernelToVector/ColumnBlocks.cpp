@@ -1,0 +1,158 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// A block of steps of a columns kernel, added up.
+
+#include "bnc/Conversion/KernelToVector/ColumnBlocks.h"
+
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
+
+using namespace mlir;
+using namespace bnc;
+
+ColumnBlocks::ColumnBlocks(PhaseContext &phase, unsigned stage,
+                           const ColumnShape &shape)
+    : phase(phase), loc(phase.loc), stage(stage), shape(shape),
+      reductions(phase.structure.getReductions(stage)),
+      narrow(NarrowColumns::get(phase, stage, shape)) {
+  SmallVector<Value> terms;
+  for (Operation *reduction : reductions)
+    terms.push_back(reduction->getOperand(0));
+  inputs = listInputs(phase, terms);
+}
+
+ChunkRecords ColumnBlocks::makeRecords(unsigned vectors) const {
+  SmallVector<Operation *> terms;
+  for (unsigned v = 0; v < vectors; ++v)
+    llvm::append_range(terms, reductions);
+  return ChunkRecords(phase, std::move(terms));
+}
+
+SmallVector<VectorType> ColumnBlocks::getSumTypes() const {
+  SmallVector<VectorType> types;
+  for (Operation *reduction : reductions)
+    types.append(makeRecords(1).getFirstSums(),
+                 getVectorType(phase, reduction));
+  return types;
+}
+
+SmallVector<Value> ColumnBlocks::makeZeros(OpBuilder &b, unsigned vectors,
+                                           unsigned sumsPerTerm) const {
+  SmallVector<Value> zeros;
+  for (unsigned v = 0; v < vectors; ++v)
+    for (Operation *reduction : reductions)
+      zeros.append(sumsPerTerm,
+                   makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
+  return zeros;
+}
+
+bool ColumnBlocks::canPair() const {
+  return stage == 0 && !narrow && phase.structure.getComputeType().isF32() &&
+         llvm::all_of(inputs, [&](const KernelArray *input) {
+           return input->element.isBF16() ||
+                  !(input->getDimSet() & shape.laneGroup);
+         });
+}
+
+SmallVector<Value> ColumnBlocks::emitBlock(OpBuilder &b,
+                                           ArrayRef<Point> vectors, Value from,
+                                           Value length, unsigned sumsPerTerm,
+                                           AddTerm add, ValueRange sums,
+                                           int64_t ahead) const {
+  if (narrow)
+    return emitBlockSums(b, loc,
+                         narrow->emitSlotSums(b, vectors.front(), from, length,
+                                              sumsPerTerm, add),
+                         sums);
+  SmallVector<Value> slotSums;
+  for (unsigned slot = 0; slot < phase.plan.getAccumulators(); ++slot)
+    llvm::append_range(slotSums, makeZeros(b, vectors.size(), sumsPerTerm));
+  return emitBlockSums(
+      b, loc,
+      emitSlots(b, vectors, from, length, sumsPerTerm, add, slotSums, ahead),
+      sums);
+}
+
+SmallVector<Value> ColumnBlocks::emitSlots(OpBuilder &b,
+                                           ArrayRef<Point> vectors, Value from,
+                                           Value length, unsigned sumsPerTerm,
+                                           AddTerm add, ValueRange initial,
+                                           int64_t ahead) const {
+  unsigned slots = phase.plan.getAccumulators();
+  unsigned perVector = reductions.size() * sumsPerTerm;
+  unsigned perSlot = vectors.size() * perVector;
+  auto addStep = [&](OpBuilder &body, Value step, MutableArrayRef<Value> sums) {
+    LoopMath math(body, loc);
+    SmallVector<std::unique_ptr<PointEmitter>> emitters;
+    for (auto [v, vector] : llvm::enumerate(vectors)) {
+      Point point = vector;
+      emitCoordinates(body, loc, phase.frame, shape.stepGroups, step,
+                      point.coordinates);
+      if (ahead != 0) {
+        SmallVector<Value> later = point.coordinates;
+        emitCoordinates(body, loc, phase.frame, shape.stepGroups,
+                        math.add(step, ahead), later);
+        // Lines of one set of L1 lie a power of two apart, as steps often do.
+        emitPrefetch(body, phase, inputs, later, v, PrefetchInto::L2);
+      }
+      PointEmitter &emitter = *emitters.emplace_back(
+          std::make_unique<PointEmitter>(body, phase, point));
+      emitter.useKeptArrays(phase.keptArrays, stage);
+      if (point.parity)
+        emitter.sharePairs(*emitters.front());
+      // Lanes out of use load zeros and are never stored.
+      for (auto [t, reduction] : llvm::enumerate(reductions))
+        add(
+            body, v * reductions.size() + t,
+            emitter.emitVector(reduction->getOperand(0)),
+            [](Value x) { return x; },
+            sums.slice(v * perVector + t * sumsPerTerm, sumsPerTerm));
+    }
+  };
+  LoopMath math(b, loc);
+  Value groups = math.div(length, slots);
+  SmallVector<Value> slotSums = emitLoop(
+      b, loc, math.constant(0), groups, 1, initial,
+      [&](OpBuilder &body, Value iv, ValueRange carried) {
+        SmallVector<Value> next(carried);
+        LoopMath inner(body, loc);
+        Value base = inner.add(from, inner.mul(iv, slots));
+        for (unsigned slot = 0; slot < slots; ++slot)
+          addStep(body, inner.add(base, slot),
+                  MutableArrayRef<Value>(next).slice(slot * perSlot, perSlot));
+        return next;
+      });
+  if (std::optional<int64_t> known = getConstantIndex(length);
+      known && *known % slots == 0)
+    return slotSums;
+  // The steps that are left, one a slot.
+  Value done = math.mul(groups, slots);
+  return emitRotating(
+      b, loc, slots - 1, slots, slotSums,
+      [&](OpBuilder &nested, Value slot, MutableArrayRef<Value> first) {
+        LoopMath inner(nested, loc);
+        Value at = inner.add(done, slot);
+        emitIfSome(nested, loc, inner.sub(length, at), first,
+                   [&](OpBuilder &some, MutableArrayRef<Value> sums) {
+                     addStep(some, LoopMath(some, loc).add(from, at), sums);
+                   });
+      });
+}
+
+SmallVector<Value> ColumnBlocks::emitBlocks(
+    OpBuilder &b, Value first, Value steps, ValueRange inits,
+    llvm::function_ref<SmallVector<Value>(OpBuilder &, Value, Value,
+                                          ValueRange)>
+        body) const {
+  int64_t blockSize = phase.plan.getBlock();
+  LoopMath math(b, loc);
+  return emitLoop(
+      b, loc, math.constant(0), math.ceilDiv(steps, blockSize), 1, inits,
+      [&](OpBuilder &nested, Value index, ValueRange carried) {
+        LoopMath inner(nested, loc);
+        Value offset = inner.mul(index, blockSize);
+        Value length =
+            inner.min(inner.sub(steps, offset), inner.constant(blockSize));
+        return body(nested, inner.add(first, offset), length, carried);
+      });
+}
