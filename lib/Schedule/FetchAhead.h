@@ -7,19 +7,15 @@
 #include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
 #include "bnc/Dialect/Norm/IR/Norm.h"
 
-#include <optional>
-
 namespace bnc {
 
 /// What a case for data in memory fetches ahead; see CPUCaseAttr.
 struct FetchAhead {
   int64_t prefetch = 0, read = 0, map = 0, write = 0;
-  /// If set, it reads ahead only up to so many shares of the last level.
-  std::optional<int64_t> readShares = std::nullopt;
 };
 
 FetchAhead selectFetchAhead(const KernelStructure &structure,
-                            norm::TargetAttr target, int64_t atOnce);
+                            norm::TargetAttr target);
 
 } // namespace bnc
 

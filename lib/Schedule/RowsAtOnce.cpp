@@ -100,15 +100,27 @@ static int64_t selectTogether(const KernelStructure &structure,
   return 1;
 }
 
-/// Pixels that are computed at once where outputs are stored past the caches,
-/// in streams that each fetch what they read next.
-static constexpr int64_t streams = 4;
-/// Of pixels that are whole lines and have no statistics, until so many shares
-/// of the last level: where all is in memory one stream is faster, measured by
-/// 1.1 to 1.2. With statistics two are as fast as four.
-static constexpr int64_t streamsShares = 4, streamsOfColumns = 2;
-/// Channels whose parameters are in tables, see PeriodicShape.
-static constexpr int64_t mostInTables = 240;
+/// Parts of the pixels or planes that are stored past the caches whose rows are
+/// computed at once: memory serves two streams better than one, measured on
+/// Zen 5 by 1.05 to 1.1, and four worse.
+static constexpr int64_t streams = 2;
+/// But f32 pixels that are no whole lines, and only so many of which would be
+/// whole vectors, load their parameters across lines, which more streams share:
+/// with 63 channels 1.2 to 1.3 times faster.
+static constexpr int64_t sharingStreams = 4, mostInTables = 240;
+
+static int64_t selectStreams(const KernelStructure &structure,
+                             TargetAttr target) {
+  std::optional<int64_t> channels = getChannels(structure);
+  if (!channels || !loadsAlongLanes(structure) || isNarrow(structure) ||
+      *channels * getElementBytes(structure) % lineBytes == 0)
+    return streams;
+  int64_t lanes =
+      target.getVectorBits() / structure.getComputeType().getWidth();
+  bool areShared =
+      *channels <= mostInTables && std::lcm(*channels, lanes) > mostInTables;
+  return areShared ? sharingStreams : streams;
+}
 
 /// Pixels at once through the caches: of 16 bits measured 1.09 times faster
 /// than one on average, of up to so many bytes four 1.1 times. Of f32 one by
@@ -146,34 +158,6 @@ static int64_t selectNearPlanes(const KernelStructure &structure) {
   return elements && *elements * elementBytes < pairedPlaneBytes ? 2 : 1;
 }
 
-/// Sets how many pixels are computed at once with data in memory. What they
-/// share are the loads of parameters. Of 16-bit data these are twice as many
-/// bytes as what they go with: measured 1.1 to 1.2 times faster, of f32 up to
-/// 1.3 times slower. Off the line pixels are one run whose parameters are
-/// loaded across lines unless a few pixels make whole vectors: 1.3 to 1.5 times
-/// faster.
-static void selectStreams(RowsAtOnce &rows, const KernelStructure &structure,
-                          TargetAttr target) {
-  std::optional<int64_t> channels = getChannels(structure);
-  if (!loadsAlongLanes(structure))
-    return;
-  bool areNarrow = isNarrow(structure);
-  if (!channels) {
-    rows.far = streams;
-  } else if (*channels * getElementBytes(structure) % lineBytes == 0) {
-    if (!areNarrow)
-      return;
-    rows.far = structure.isColumns() ? streamsOfColumns : streams;
-    if (!structure.isColumns())
-      rows.oneFromShares = streamsShares;
-  } else if (*channels <= mostInTables) {
-    int64_t lanes =
-        target.getVectorBits() / structure.getComputeType().getWidth();
-    if (areNarrow || std::lcm(*channels, lanes) > mostInTables)
-      rows.far = streams;
-  }
-}
-
 RowsAtOnce bnc::selectRowsAtOnce(const KernelStructure &structure,
                                  TargetAttr target) {
   RowsAtOnce rows;
@@ -182,7 +166,7 @@ RowsAtOnce bnc::selectRowsAtOnce(const KernelStructure &structure,
     // most.
     rows.near = loadsAlongLanes(structure) ? selectNearPixels(structure)
                                            : selectNearPlanes(structure);
-    selectStreams(rows, structure, target);
+    rows.far = selectStreams(structure, target);
     return rows;
   }
   std::optional<int64_t> bytes = getRowBytes(structure);

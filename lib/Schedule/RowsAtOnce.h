@@ -20,8 +20,6 @@ struct RowsAtOnce {
   /// If set, from these quarters of the last level's share on it is one, though
   /// stores still go through the caches.
   std::optional<int64_t> oneFromQuarters = std::nullopt;
-  /// If set, from so many shares on it is one again in memory.
-  std::optional<int64_t> oneFromShares = std::nullopt;
 };
 
 RowsAtOnce selectRowsAtOnce(const KernelStructure &structure,

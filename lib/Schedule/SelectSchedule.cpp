@@ -65,36 +65,26 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   MLIRContext *context = target.getContext();
   RowsAtOnce rows = selectRowsAtOnce(structure, target);
   bool isRows = structure.getForm() == KernelForm::Rows;
-  int64_t nearTurn = selectTurn(structure);
-  int64_t farTurn = selectFarTurn(structure, target);
   auto makeNear = [&](int64_t minBytes, int64_t atOnce) {
     return CPUCaseAttr::get(context, minBytes, atOnce,
                             /*prefetch=*/isRows && target.getPrefetch() ? 1 : 0,
                             /*nontemporal=*/false, rows.batch, /*read_ahead=*/0,
-                            /*map_ahead=*/0,
-                            /*write_ahead=*/0, nearTurn);
-  };
-  auto makeFar = [&](int64_t minBytes, int64_t atOnce,
-                     const FetchAhead &ahead) {
-    return CPUCaseAttr::get(context, minBytes, atOnce, ahead.prefetch,
-                            /*nontemporal=*/true, rows.farBatch, ahead.read,
-                            ahead.map, ahead.write, farTurn);
+                            /*map_ahead=*/0, /*write_ahead=*/0,
+                            selectTurn(structure));
   };
   SmallVector<CPUCaseAttr> cases;
   int64_t share = target.getLlcShare();
   cases.push_back(makeNear(/*minBytes=*/0, rows.near));
   if (rows.oneFromQuarters)
     cases.push_back(makeNear(share / 4 * *rows.oneFromQuarters, /*atOnce=*/1));
-  FetchAhead ahead = selectFetchAhead(structure, target, rows.far);
-  cases.push_back(makeFar(share, rows.far, ahead));
-  if (rows.oneFromShares)
-    cases.push_back(makeFar(share * *rows.oneFromShares, /*atOnce=*/1,
-                            selectFetchAhead(structure, target, /*atOnce=*/1)));
-  if (ahead.readShares) {
-    int64_t minBytes = share * *ahead.readShares;
-    ahead.read = 0;
-    cases.push_back(makeFar(minBytes, rows.far, ahead));
-  }
+  FetchAhead ahead = selectFetchAhead(structure, target);
+  int64_t turn = selectFarTurn(structure, target);
+  // In turns the hardware sees what comes next.
+  if (turn != 0)
+    ahead.prefetch = 0;
+  cases.push_back(CPUCaseAttr::get(context, share, rows.far, ahead.prefetch,
+                                   /*nontemporal=*/true, rows.farBatch,
+                                   ahead.read, ahead.map, ahead.write, turn));
   return CPUScheduleAttr::get(context, cases, selectSplit(structure));
 }
 

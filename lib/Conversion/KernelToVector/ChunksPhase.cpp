@@ -59,8 +59,7 @@ private:
                  Value steps);
   void emitStripes(OpBuilder &b, const Panel &panel,
                    llvm::function_ref<void(OpBuilder &, const Stripe &)> body) {
-    bnc::emitStripes(b, phase, shape, panel.lanes,
-                     blocks.canPair(), body);
+    bnc::emitStripes(b, phase, shape, panel.lanes, blocks.canPair(), body);
   }
   /// The first pass over the steps of a block: those of a stripe, then of the
   /// next.
@@ -77,7 +76,6 @@ private:
 
   PhaseContext &phase;
   Location loc;
-  unsigned stage;
   const ColumnShape &shape;
   ArrayRef<Operation *> reductions;
   RecordArrays recordArrays;
@@ -94,7 +92,7 @@ private:
 
 ChunkEmitter::ChunkEmitter(PhaseContext &phase, unsigned stage,
                            const ColumnShape &shape)
-    : phase(phase), loc(phase.loc), stage(stage), shape(shape),
+    : phase(phase), loc(phase.loc), shape(shape),
       reductions(phase.structure.getReductions(stage)),
       recordArrays(phase, stage), blocks(phase, stage, shape),
       sumTypes(blocks.getSumTypes()),

@@ -82,8 +82,6 @@ void MapSweep::emitPrefetch(OpBuilder &b, const Point &point, unsigned slot,
                             bool nontemporal) {
   Prefetch prefetch =
       nontemporal || isFallback ? run.nontemporalPrefetch : run.prefetch;
-  if (abreast > 1 && nontemporal)
-    prefetch.elements = LoopMath(b, context.loc).mul(apart, abreast);
   if (prefetch.bytes != 0)
     emitReadAhead(b, context, inputs, point, run.laneGroup, slot, prefetch);
   if (prefetch.rows == 0)

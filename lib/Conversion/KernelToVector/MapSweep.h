@@ -103,10 +103,10 @@ struct MapSweep {
   /// the caches.
   void emitLines(mlir::OpBuilder &b, mlir::Value start, mlir::Value turns);
 
-  /// As many of `turns` from `start` on as are whole blocks of runs side by
-  /// side, none for one run; returns how many.
-  mlir::Value emitBlocks(mlir::OpBuilder &b, mlir::Value start,
-                         mlir::Value turns);
+  /// As many of `turns` from `start` on as are runs abreast, none for one run;
+  /// returns how many.
+  mlir::Value emitAbreast(mlir::OpBuilder &b, mlir::Value start,
+                          mlir::Value turns);
 
   /// Peels a head so that the vectors of every output start at a line, and
   /// stores whole lines past the caches.

@@ -158,32 +158,22 @@ void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
            });
 }
 
-Value MapSweep::emitBlocks(OpBuilder &b, Value start, Value turns) {
+Value MapSweep::emitAbreast(OpBuilder &b, Value start, Value turns) {
   LoopMath math(b, context.loc);
   if (run.abreastNontemporal == 1)
     return math.constant(0);
   int64_t turn = context.target.lanes * getVectorsPerLine();
-  // Whole lines as well as whole turns of the tables, and as far apart as what
-  // is fetched ahead, the next block, shall be at least.
+  // Whole lines as well as whole turns of the tables.
   Value extent = run.period->getExtent();
   std::optional<int64_t> known = getConstantIndex(extent);
   Value both = known ? math.constant(*known / std::gcd(*known, turn)) : extent;
-  int64_t ahead = run.nontemporalPrefetch.bytes / lineBytes;
-  int64_t least = std::max<int64_t>(ahead / run.abreastNontemporal, 1);
-  Value distance = math.mul(both, math.ceilDiv(math.constant(least), both));
-  Value block = math.mul(distance, run.abreastNontemporal);
-  Value blocks = math.div(turns, block);
-  emitLoop(b, context.loc, math.constant(0), blocks, 1, {},
-           [&](OpBuilder &body, Value index, ValueRange) {
-             LoopMath inner(body, context.loc);
-             abreast = run.abreastNontemporal;
-             apart = inner.mul(distance, turn);
-             Value at = inner.mul(inner.mul(index, block), turn);
-             emitLines(body, inner.add(start, at), distance);
-             abreast = 1;
-             return SmallVector<Value>();
-           });
-  return math.mul(blocks, block);
+  Value part = math.div(turns, math.mul(both, run.abreastNontemporal));
+  part = math.mul(part, both);
+  abreast = run.abreastNontemporal;
+  apart = math.mul(part, turn);
+  emitLines(b, start, part);
+  abreast = 1;
+  return math.mul(part, run.abreastNontemporal);
 }
 
 void MapSweep::emitNontemporal(OpBuilder &b) {
@@ -193,7 +183,7 @@ void MapSweep::emitNontemporal(OpBuilder &b) {
   Value start = math.add(run.begin, head), rest = math.sub(run.length, head);
   int64_t turn = context.target.lanes * getVectorsPerLine();
   Value turns = math.div(rest, turn);
-  Value done = emitBlocks(b, start, turns);
+  Value done = emitAbreast(b, start, turns);
   emitLines(b, math.add(start, math.mul(done, turn)), math.sub(turns, done));
   Value whole = math.mul(turns, turn);
   emitEdge(b, math.add(start, whole), math.sub(rest, whole));

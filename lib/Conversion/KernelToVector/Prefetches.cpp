@@ -44,10 +44,8 @@ void bnc::emitReadAhead(OpBuilder &b, const EmissionContext &context,
   for (const KernelArray *array : arrays) {
     SmallVector<Value> coordinates = point.coordinates;
     Value &position = coordinates[getLastDim(laneGroup)];
-    Value distance = prefetch.elements;
-    if (!distance)
-      distance = math.constant(prefetch.bytes * 8 /
-                               array->element.getIntOrFloatBitWidth());
+    Value distance = math.constant(prefetch.bytes * 8 /
+                                   array->element.getIntOrFloatBitWidth());
     if (prefetch.when)
       distance = arith::SelectOp::create(b, context.loc, prefetch.when,
                                          distance, math.constant(0));

@@ -8,8 +8,7 @@
 // and for 16-bit rows, from 18 in inference, and a copy that is read at once
 // from 26; elsewhere not measured. `prefetch` was measured to give 10 to 15 %
 // on Xeons and to cost as much on Zen 4, so the rows for any x86-64 have it
-// not; nor do they read ahead of a single stream, which gives 5 to 10 % on
-// Zen 5 and cost up to a third on Zen 4.
+// not.
 
 #include "bnc/Target/CPU/TargetTable.h"
 
@@ -54,7 +53,7 @@ static const TargetRow kRows[] = {
     {"znver4", "AMD Zen 4", "x86-64-v4", "+avx512bf16", 512, 32, 32 * kKiB,
      kMiB, 15 * kMiB, true, true, true, true, false},
     {"znver5", "AMD Zen 5", "x86-64-v4", "+avx512bf16", 512, 32, 48 * kKiB,
-     kMiB, 15 * kMiB, true, true, true, true, false, 8 * kKiB},
+     kMiB, 15 * kMiB, true, true, true, true, false},
 };
 
 ArrayRef<TargetRow> bnc::getTargetRows() { return kRows; }
@@ -67,10 +66,10 @@ std::optional<norm::TargetAttr> bnc::lookupTarget(StringRef name,
   context->getOrLoadDialect<norm::NormDialect>();
   for (const TargetRow &row : kRows)
     if (row.name == name)
-      return norm::TargetAttr::get(
-          context, row.name, row.cpu, row.features, row.vectorBits,
-          row.registers, row.l1, row.l2, row.llcShare, row.fma, row.f16c,
-          row.bf16Convert, row.masks, row.prefetch, row.readAhead);
+      return norm::TargetAttr::get(context, row.name, row.cpu, row.features,
+                                   row.vectorBits, row.registers, row.l1,
+                                   row.l2, row.llcShare, row.fma, row.f16c,
+                                   row.bf16Convert, row.masks, row.prefetch);
   return std::nullopt;
 }
 

@@ -5,7 +5,7 @@
 
 #t = #norm.target<name = "t", cpu = "x86-64-v4", features = "", vector_bits = 512, registers = 32, l1 = 32768, l2 = 1048576, llc_share = 5000000, fma = true, f16c = true, bf16_convert = false, masks = true>
 #s = #norm.cpu_schedule<<min_bytes = 0, rows = 1, prefetch = 0, nontemporal = false>>
-#far = #norm.cpu_schedule<<min_bytes = 0, rows = 4, prefetch = 0, nontemporal = true, read_ahead = 16384>>
+#far = #norm.cpu_schedule<<min_bytes = 0, rows = 4, prefetch = 0, nontemporal = true>>
 
 module attributes {norm.target = #t} {
   norm.func @fits(%x: [p, c = 63] f32, %w: [c] f32) -> (y: [p, c] f32) {
@@ -67,15 +67,15 @@ module attributes {norm.target = #t} {
 // CHECK: scf.if %[[FITS]]
 // CHECK: } else {
 
-// Four streams of 126 lines each, whole turns and whole lines, each of which
-// fetches what it reads in the next block.
+// Four streams, each a fourth of the lines, rounded down to whole turns of 63.
 // CHECK-LABEL: func.func private @streams.k0.p0(
-// CHECK: arith.constant 2016 : index
-// CHECK: affine.for %{{.*}} = 0 to 126
-// CHECK: arith.constant 8064 : index
-// CHECK-COUNT-4: memref.prefetch
+// CHECK: %[[ALL:.*]] = arith.constant 252 : index
+// CHECK: %[[TURNS:.*]] = arith.divui %{{.*}}, %[[ALL]]
+// CHECK: %[[PART:.*]] = arith.muli %[[TURNS]]
+// CHECK: for %{{.*}} to %[[PART]]
+// CHECK-NOT: memref.prefetch
 // CHECK-COUNT-4: vector.store {{.*}}nontemporal = true
-// CHECK-NEXT: affine.yield
+// CHECK-NEXT: yield
 // CHECK: return
 
 // Turns of whole vectors that end within a line of 16-bit outputs have tables

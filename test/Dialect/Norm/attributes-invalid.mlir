@@ -32,11 +32,6 @@
 
 // -----
 
-// expected-error @below {{expected 'read_ahead' to be at least 0, but got -1}}
-#a = #norm.target<name = "n", cpu = "c", features = "", vector_bits = 512, registers = 32, l1 = 1, l2 = 1, llc_share = 1, fma = true, f16c = true, bf16_convert = true, masks = true, read_ahead = -1>
-
-// -----
-
 // expected-error @below {{expected 'l1' to be at least 1, but got 0}}
 #a = #norm.target<name = "n", cpu = "c", features = "", vector_bits = 512, registers = 32, l1 = 0, l2 = 1, llc_share = 1, fma = true, f16c = true, bf16_convert = true, masks = true>
 

@@ -15,8 +15,6 @@ struct Prefetch {
   /// Bytes along a run, into L2; if `when`, an i1, is given, where it is set.
   int64_t bytes = 0;
   mlir::Value when = {};
-  /// If set, elements along the run in place of the bytes.
-  mlir::Value elements = {};
 };
 
 /// A line of the caches, and what a write-combining buffer holds.

@@ -64,8 +64,7 @@ struct MapRun {
   /// If set, the kept arrays hold a turn, and its start again up to a vector.
   std::optional<Period> period = std::nullopt;
   /// With a period: how many runs of whole turns are stored side by side, which
-  /// share what repeats: parts of the whole run, and of blocks of it where they
-  /// go past the caches.
+  /// share what repeats: parts of the whole run.
   unsigned abreast = 1, abreastNontemporal = 1;
   /// Whether the rows of a sweep begin at the same place of a line of every
   /// output: only then several are stored past the caches.

@@ -22,7 +22,6 @@ struct TargetRow {
   int64_t vectorBits, registers;
   int64_t l1, l2, llcShare;
   bool fma, f16c, bf16Convert, masks, prefetch;
-  int64_t readAhead = 0;
 };
 
 /// All rows, the portable ones first.

@@ -52,8 +52,8 @@ LogicalResult PlanAttr::verify(EmitError emitError, PlanForm, int64_t lanes,
 LogicalResult TargetAttr::verify(EmitError emitError, StringRef, StringRef,
                                  StringRef, int64_t vectorBits,
                                  int64_t registers, int64_t l1, int64_t l2,
-                                 int64_t llcShare, bool, bool, bool, bool, bool,
-                                 int64_t readAhead) {
+                                 int64_t llcShare, bool, bool, bool, bool,
+                                 bool) {
   if (vectorBits < 64 || !llvm::isPowerOf2_64(vectorBits))
     return emitError() << "expected 'vector_bits' to be a power of two of at "
                           "least 64, but got "
@@ -63,7 +63,7 @@ LogicalResult TargetAttr::verify(EmitError emitError, StringRef, StringRef,
         std::pair("l2", l2), std::pair("llc_share", llcShare)})
     if (failed(expectAtLeast(emitError, name, value, 1)))
       return failure();
-  return expectAtLeast(emitError, "read_ahead", readAhead, 0);
+  return success();
 }
 
 LogicalResult CPUCaseAttr::verify(EmitError emitError, int64_t minBytes,

@@ -121,8 +121,6 @@ def Norm_TargetAttr : Norm_Attr<"Target", "target"> {
     and the part of the last level that one call may expect to keep; stores of
     calls that move more are non-temporal. `prefetch`: the hardware prefetcher
     falls behind at the ends of rows, so that loads of the next one pay.
-    `read_ahead`: bytes before which one stream from memory is fetched though
-    the hardware sees it, 0 where it does better alone.
   }];
   let parameters = (ins StringRefParameter<>:$name, StringRefParameter<>:$cpu,
                         StringRefParameter<>:$features,
@@ -130,8 +128,7 @@ def Norm_TargetAttr : Norm_Attr<"Target", "target"> {
                         "int64_t":$l1, "int64_t":$l2, "int64_t":$llc_share,
                         "bool":$fma, "bool":$f16c, "bool":$bf16_convert,
                         "bool":$masks,
-                        DefaultValuedParameter<"bool", "false">:$prefetch,
-                        DefaultValuedParameter<"int64_t", "0">:$read_ahead);
+                        DefaultValuedParameter<"bool", "false">:$prefetch);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
@@ -144,7 +141,8 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
     * `min_bytes`: the case is for calls that move at least this many bytes;
       the last case of a schedule whose bound is reached is taken.
     * `rows`: rows (of `rows` kernels) or pixels (otherwise) computed at once,
-      1, 2, 4, 8 or 16; more than 4 only with `batch`.
+      1, 2, 4, 8 or 16; more than 4 only with `batch`. They are neighbours; with
+      `nontemporal` pixels or planes are one of each of so many equal parts.
     * `prefetch`: rows (of `rows` kernels) or blocks of steps (of statistics
       otherwise) ahead of the one in work whose loads are prefetched, 0 for
       none.

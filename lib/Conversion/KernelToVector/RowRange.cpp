@@ -1,0 +1,224 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The rows of a map, in the order in which they are written.
+
+#include "RowRange.h"
+
+#include "MapSweep.h"
+#include "SharedLines.h"
+
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace bnc;
+using namespace bnc::norm;
+
+MapShape::MapShape(const EmissionContext &context) {
+  const KernelStructure &structure = context.structure;
+  SmallVector<DimSet> runs =
+      collapseDims(structure.getAllDims(), listMapArrays(context));
+  // Kept values are arrays over the column dims: a run must not cross from
+  // those to the others.
+  DimSet columns = structure.getNumStages() > 0 ? getColumnDims(structure)
+                                                : structure.getAllDims();
+  for (DimSet run : runs) {
+    DimSet part = 0;
+    for (unsigned dim = 0; dim < 64; ++dim) {
+      if (!(run >> dim & 1))
+        continue;
+      if (part && (columns >> dim & 1) != (columns >> (dim - 1) & 1))
+        rowGroups.push_back(std::exchange(part, 0));
+      part |= DimSet(1) << dim;
+    }
+    rowGroups.push_back(part);
+  }
+  laneGroup = rowGroups.pop_back_val();
+}
+
+Point bnc::makeOrigin(OpBuilder &b, const EmissionContext &context) {
+  Point point;
+  point.coordinates.assign(context.frame.getKernel().getNumDims(),
+                           LoopMath(b, context.loc).constant(0));
+  return point;
+}
+
+/// Parts of a range of rows are far enough from each other for streams of their
+/// own from so many bytes on, and near enough to be worth it.
+static constexpr int64_t leastPartBytes = 256 << 10;
+
+/// How many rows of the whole kernel lie between two that begin at the same
+/// place of a line of every output, if that is known.
+static std::optional<int64_t> getLineRows(const EmissionContext &context,
+                                          const MapShape &shape) {
+  std::optional<int64_t> elements =
+      context.structure.getStaticExtent(shape.laneGroup);
+  if (!elements || *elements == 0)
+    return std::nullopt;
+  int64_t rows = 1;
+  for (const MapOutput &output : listMapOutputs(context)) {
+    int64_t bytes =
+        *elements * output.array->element.getIntOrFloatBitWidth() / 8;
+    if (collapseDims(context.structure.getAllDims(), output.array).size() != 1)
+      return std::nullopt;
+    rows = std::lcm(rows, lineBytes / std::gcd(bytes, lineBytes));
+  }
+  return rows;
+}
+
+MapRun bnc::makeRun(const PhaseContext &phase, const MapShape &shape,
+                    Value from, Value length, const KeptArrays *kept) {
+  MapRun run{shape.laneGroup, from, length, phase.nontemporal, kept};
+  run.nontemporalPrefetch.bytes = phase.nontemporalSchedule.getReadAhead();
+  run.writeAhead = phase.nontemporalSchedule.getWriteAhead();
+  return run;
+}
+
+std::unique_ptr<PointEmitter> RowRange::makeRow(OpBuilder &b,
+                                                const Point &origin,
+                                                ArrayRef<DimSet> groups,
+                                                Value row) {
+  Point point = origin;
+  emitCoordinates(b, phase.loc, phase.frame, groups, row, point.coordinates);
+  for (DimSet group : shape.rowGroups)
+    point.ownDims |= group;
+  auto emitter = std::make_unique<PointEmitter>(b, phase, point);
+  emitter->useKeptArrays(run.keptArrays, phase.structure.getNumStages() + 1);
+  return emitter;
+}
+
+void RowRange::emitRows(OpBuilder &b, const Point &origin,
+                        ArrayRef<DimSet> groups, ArrayRef<Value> rows) {
+  SmallVector<std::unique_ptr<PointEmitter>> owned;
+  SmallVector<PointEmitter *> emitters;
+  for (Value row : rows) {
+    owned.push_back(makeRow(b, origin, groups, row));
+    emitters.push_back(owned.back().get());
+  }
+  emitMapSweep(b, phase, emitters, run);
+}
+
+void RowRange::emitLastGroup(OpBuilder &b, const Point &origin, Value begin,
+                             Value end) {
+  std::optional<int64_t> known = getConstantIndex(run.nontemporal);
+  if (!canShare(b))
+    return emitGroups(b, origin, begin, end);
+  auto emitShared = [&](OpBuilder &inside) {
+    emitSharedLines(
+        inside, phase, begin, end,
+        [&](OpBuilder &at, Value row) {
+          return makeRow(at, origin, getLastGroup(), row);
+        },
+        run);
+  };
+  if (known)
+    return emitShared(b);
+  auto branch = scf::IfOp::create(b, phase.loc, TypeRange(), run.nontemporal,
+                                  /*withElseRegion=*/true);
+  OpBuilder past = branch.getThenBodyBuilder();
+  emitShared(past);
+  OpBuilder through = branch.getElseBodyBuilder();
+  emitGroups(through, origin, begin, end);
+}
+
+void RowRange::emitGroups(OpBuilder &b, const Point &origin, Value begin,
+                          Value end) {
+  LoopMath math(b, phase.loc);
+  int64_t atOnce = phase.schedule.getRows();
+  // Whole lines are worth more than what rows share.
+  if (getConstantIndex(run.nontemporal).value_or(0) != 0)
+    atOnce = 1;
+  if (atOnce > 1) {
+    Value groups = math.div(math.sub(end, begin), atOnce);
+    emitLoop(b, phase.loc, math.constant(0), groups, 1, {},
+             [&](OpBuilder &body, Value index, ValueRange) {
+               LoopMath inner(body, phase.loc);
+               Value row = inner.add(begin, inner.mul(index, atOnce));
+               SmallVector<Value> rows;
+               for (int64_t r = 0; r < atOnce; ++r)
+                 rows.push_back(inner.add(row, r));
+               emitRows(body, origin, getLastGroup(), rows);
+               return SmallVector<Value>();
+             });
+    begin = math.add(begin, math.mul(groups, atOnce));
+  }
+  emitLoop(b, phase.loc, begin, end, 1, {},
+           [&](OpBuilder &body, Value row, ValueRange) {
+             emitRows(body, origin, getLastGroup(), row);
+             return SmallVector<Value>();
+           });
+}
+
+bool RowRange::isShort(OpBuilder &b) {
+  return getConstantIndex(emitIsShort(b, phase, run)).value_or(0) != 0;
+}
+
+bool RowRange::canShare(OpBuilder &b) {
+  return getConstantIndex(run.nontemporal) != 0 &&
+         phase.structure.getForm() == KernelForm::Elementwise && isShort(b) &&
+         canShareLines(phase, shape.rowGroups.back(), run);
+}
+
+bool RowRange::areStreams(OpBuilder &b) {
+  return getConstantIndex(run.nontemporal).value_or(0) != 0 &&
+         phase.schedule.getRows() > 1 && !isShort(b) &&
+         getLineRows(phase, shape);
+}
+
+void RowRange::emitStreams(OpBuilder &b) {
+  LoopMath math(b, phase.loc);
+  int64_t parts = phase.schedule.getRows();
+  int64_t lineRows = *getLineRows(phase, shape);
+  int64_t rowBytes = *phase.structure.getStaticExtent(shape.laneGroup) *
+                     phase.structure.getComputeType().getWidth() / 8;
+  Value total = math.sub(phase.end, phase.begin);
+  Value part = math.mul(math.div(total, parts * lineRows), lineRows);
+  Value isFar = math.less(math.constant(leastPartBytes / rowBytes), part);
+  part =
+      b.createOrFold<arith::SelectOp>(phase.loc, isFar, part, math.constant(0));
+  run.areRowsAlike = true;
+  Point origin = makeOrigin(b, phase);
+  emitLoop(b, phase.loc, math.constant(0), part, 1, {},
+           [&](OpBuilder &body, Value offset, ValueRange) {
+             LoopMath inner(body, phase.loc);
+             SmallVector<Value> rows{inner.add(phase.begin, offset)};
+             while (int64_t(rows.size()) < parts)
+               rows.push_back(inner.add(rows.back(), part));
+             emitRows(body, origin, shape.rowGroups, rows);
+             return SmallVector<Value>();
+           });
+  emitLoop(b, phase.loc, math.add(phase.begin, math.mul(part, parts)),
+           phase.end, 1, {}, [&](OpBuilder &body, Value row, ValueRange) {
+             emitRows(body, origin, shape.rowGroups, row);
+             return SmallVector<Value>();
+           });
+}
+
+void RowRange::emit(OpBuilder &b) {
+  if (areStreams(b))
+    return emitStreams(b);
+  Location loc = phase.loc;
+  ArrayRef<DimSet> outer = ArrayRef(shape.rowGroups).drop_back();
+  if (outer.empty())
+    return emitLastGroup(b, makeOrigin(b, phase), phase.begin, phase.end);
+  // What rows of different outer points share is not the same.
+  LoopMath math(b, loc);
+  Value extent = emitTotalExtent(b, loc, phase.frame, shape.rowGroups.back());
+  emitLoop(b, loc, math.div(phase.begin, extent),
+           math.ceilDiv(phase.end, extent), 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath inner(body, loc);
+             Point origin = makeOrigin(body, phase);
+             emitCoordinates(body, loc, phase.frame, outer, index,
+                             origin.coordinates);
+             Value start = inner.mul(index, extent);
+             Value begin =
+                 inner.max(inner.sub(phase.begin, start), inner.constant(0));
+             Value end = inner.min(inner.sub(phase.end, start), extent);
+             emitLastGroup(body, origin, begin, end);
+             return SmallVector<Value>();
+           });
+}

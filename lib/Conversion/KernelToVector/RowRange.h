@@ -1,0 +1,74 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The rows of a map, in the order in which they are written.
+
+#ifndef BNC_LIB_CONVERSION_KERNELTOVECTOR_ROWRANGE_H
+#define BNC_LIB_CONVERSION_KERNELTOVECTOR_ROWRANGE_H
+
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
+
+namespace bnc {
+
+/// How the map phase walks a kernel: rows of lanes, or blocks of one run.
+struct MapShape {
+  llvm::SmallVector<DimSet> rowGroups;
+  DimSet laneGroup = 0;
+
+  explicit MapShape(const EmissionContext &context);
+  bool isOneRun() const { return rowGroups.empty(); }
+};
+
+/// The first point of a kernel.
+Point makeOrigin(mlir::OpBuilder &b, const EmissionContext &context);
+
+/// The run of `length` lanes from `from` on, without a prefetch through the
+/// caches.
+MapRun makeRun(const PhaseContext &phase, const MapShape &shape,
+               mlir::Value from, mlir::Value length, const KeptArrays *kept);
+
+/// Emits the lanes [from, from + length) of a range of rows.
+class RowRange {
+public:
+  RowRange(PhaseContext &phase, const MapShape &shape, mlir::Value from,
+           mlir::Value length, const KeptArrays *kept)
+      : phase(phase), shape(shape),
+        run(makeRun(phase, shape, from, length, kept)) {}
+
+  /// Rows phase.begin to phase.end.
+  void emit(mlir::OpBuilder &b);
+
+private:
+  /// Rows [begin, end) of the last group of the rows; `origin` fixes the
+  /// others.
+  void emitLastGroup(mlir::OpBuilder &b, const Point &origin, mlir::Value begin,
+                     mlir::Value end);
+  /// The same in groups of as many as the schedule computes at once.
+  void emitGroups(mlir::OpBuilder &b, const Point &origin, mlir::Value begin,
+                  mlir::Value end);
+  /// Whether rows are known to be too short to go past the caches one by one.
+  bool isShort(mlir::OpBuilder &b);
+  /// Whether rows that go past the caches share lines.
+  bool canShare(mlir::OpBuilder &b);
+  /// Whether rows are stored past the caches in streams.
+  bool areStreams(mlir::OpBuilder &b);
+  /// All rows, one of each of as many parts as the schedule computes at once:
+  /// the prefetcher follows each, and memory serves two better than one.
+  void emitStreams(mlir::OpBuilder &b);
+  /// Rows of `groups`.
+  void emitRows(mlir::OpBuilder &b, const Point &origin,
+                llvm::ArrayRef<DimSet> groups,
+                llvm::ArrayRef<mlir::Value> rows);
+  std::unique_ptr<PointEmitter> makeRow(mlir::OpBuilder &b, const Point &origin,
+                                        llvm::ArrayRef<DimSet> groups,
+                                        mlir::Value row);
+  llvm::ArrayRef<DimSet> getLastGroup() const {
+    return llvm::ArrayRef(shape.rowGroups).take_back();
+  }
+
+  PhaseContext &phase;
+  const MapShape &shape;
+  MapRun run;
+};
+
+} // namespace bnc
+
+#endif // BNC_LIB_CONVERSION_KERNELTOVECTOR_ROWRANGE_H
