@@ -153,8 +153,7 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
       such as channels of small planes: their runs are stored together.
     * `read_ahead`: bytes before which what the first sweep over the inputs
       reads is fetched into L2, 0 for none: the statistics of `rows` kernels,
-      and outputs that bypass the caches otherwise; of several rows at once
-      what each reads in a later block, at least as far.
+      and outputs that bypass the caches otherwise.
     * `map_ahead`: the same for the outputs of `rows` kernels that bypass the
       caches, of rows that are no longer: what follows them in memory.
     * `write_ahead`: bytes before which lines of outputs are fetched into L2
