@@ -102,7 +102,14 @@ INSTANTIATE_TEST_SUITE_P(
                     BitsCase{"add_rms_norm", addRMSNormRows, "c", 199},
                     BitsCase{"group_norm", groupNormChannelsLast, "c", 15},
                     BitsCase{"instance_norm", instanceNormChannelsFirst, "p",
-                             65}),
+                             65},
+                    // Past the caches, two parts of all planes or pixels, whose
+                    // lines may be shared, and what is left.
+                    BitsCase{"planes", batchNormPlanes, "p", 1024, 31},
+                    BitsCase{"odd_planes", batchNormPlanes, "p", 1026, 31},
+                    BitsCase{"pixels", batchNormPixels, "c", 64, 9},
+                    BitsCase{"odd_pixels", batchNormPixels, "c", 63, 9},
+                    BitsCase{"long_odd_pixels", batchNormPixels, "c", 1030, 3}),
     [](const testing::TestParamInfo<BitsCase> &info) {
       return info.param.name;
     });

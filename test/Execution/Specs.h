@@ -98,6 +98,40 @@ inline std::string instanceNormChannelsFirst(int64_t pixels) {
          x + "\n}\n";
 }
 
+/// What batch_norm_inference is on data of `dims` and `shape`, whose channels
+/// are number `feature` of the dims and have the extent `channels`.
+inline std::string batchNormInference(llvm::StringRef dims,
+                                      llvm::StringRef shape, int feature,
+                                      llvm::StringRef channels) {
+  std::string x = "tensor<" + shape.str() + "xf32>";
+  std::string w = "tensor<" + channels.str() + "xf32>";
+  return "norm.func @f(%x: [" + dims.str() +
+         "] f32, %mean: [c] f32, %variance: [c] f32, %weight: [c] f32, "
+         "%bias: [c] f32) -> (y: [" +
+         (feature == 2 ? "r, p, c" : "r, c, p") +
+         "] f32) {\n"
+         "  %eps = arith.constant 1.0e-5 : f32\n"
+         "  %y = norm.batch_norm_inference %x feature " +
+         std::to_string(feature) +
+         " mean %mean variance %variance scale %weight shift %bias eps %eps "
+         ": (" +
+         x + ", " + w + ", " + w + ", " + w + ", " + w + ", f32) -> " + x +
+         "\n  norm.return %y : " + x + "\n}\n";
+}
+
+/// The same of images `r` of five planes.
+inline std::string batchNormPlanes(int64_t pixels) {
+  SpecDim p("p", pixels);
+  return batchNormInference("r, c = 5, " + p.port, "?x5x" + p.type, 1, "5");
+}
+
+/// The same of images `r` of 300 pixels.
+inline std::string batchNormPixels(int64_t channels) {
+  SpecDim c("c", channels);
+  return batchNormInference("r, p = 300, " + c.port, "?x300x" + c.type, 2,
+                            c.type);
+}
+
 /// batch_norm_training of channels-last data, `r` pixels in all.
 inline std::string batchNormChannelsLast(llvm::StringRef dtype,
                                          int64_t channels) {
