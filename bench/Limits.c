@@ -124,12 +124,50 @@ static limit_cursor whole_lines(const bnc_limit_stream *stream) {
   return cursor;
 }
 
+size_t bnc_limit_share(size_t whole, size_t part, size_t parts) {
+  return whole * (part + 1) / parts - whole * part / parts;
+}
+
+bnc_limit_stream bnc_limit_cut(bnc_limit_stream stream, size_t part,
+                               size_t parts) {
+  if (stream.passes > 1) {
+    stream.passes = bnc_limit_share(stream.passes, part, parts);
+    return stream;
+  }
+  stream.data = (char *)stream.data + stream.bytes * part / parts;
+  stream.bytes = bnc_limit_share(stream.bytes, part, parts);
+  return stream;
+}
+
+/* Both halves of every stream, the first ones before the second ones. */
+static void halve(const bnc_limit_stream *streams, size_t count,
+                  bnc_limit_stream *halves) {
+  size_t half, i;
+  for (half = 0; half < 2; ++half)
+    for (i = 0; i < count; ++i)
+      halves[half * count + i] = bnc_limit_cut(streams[i], half, 2);
+}
+
 double bnc_limit_seconds(const bnc_limit_case *traffic,
                          bnc_limit_stores stores) {
   limit_loop loop;
+  bnc_limit_stream halves[BNC_LIMIT_STREAMS];
+  bnc_limit_case halved;
   size_t longest = 0, tile, i;
   double start;
   memset(&loop, 0, sizeof(loop));
+  if (stores == BNC_LIMIT_NONTEMPORAL_HALVES &&
+      2 * (traffic->num_inputs + traffic->num_outputs) <= BNC_LIMIT_STREAMS) {
+    halve(traffic->inputs, traffic->num_inputs, halves);
+    halve(traffic->outputs, traffic->num_outputs,
+          halves + 2 * traffic->num_inputs);
+    halved.inputs = halves;
+    halved.num_inputs = 2 * traffic->num_inputs;
+    halved.outputs = halves + 2 * traffic->num_inputs;
+    halved.num_outputs = 2 * traffic->num_outputs;
+    halved.units = (traffic->units + 1) / 2;
+    traffic = &halved;
+  }
   loop.num_inputs = traffic->num_inputs;
   loop.num_streams = traffic->num_inputs + traffic->num_outputs;
   if (loop.num_streams > BNC_LIMIT_STREAMS)

@@ -43,8 +43,16 @@ typedef enum bnc_limit_stores {
   /* A line of every stream in turn, where the others take some at a time. */
   BNC_LIMIT_NONTEMPORAL_LINES,
   BNC_LIMIT_NONTEMPORAL_LINES_PREFETCH, /* far ahead */
+  /* The same of both halves of every stream; what is read first is prefetched
+   * far ahead. */
+  BNC_LIMIT_NONTEMPORAL_HALVES,
   BNC_LIMIT_KINDS
 } bnc_limit_stores;
+
+/* Part number `part` of `parts` of a stream or of a number. */
+bnc_limit_stream bnc_limit_cut(bnc_limit_stream stream, size_t part,
+                               size_t parts);
+size_t bnc_limit_share(size_t whole, size_t part, size_t parts);
 
 /* Runs the loop once with the widest vectors of this machine and returns the
  * seconds it took. Overwrites the outputs. */

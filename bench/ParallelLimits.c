@@ -27,21 +27,6 @@ const void *bnc_bench_context(void *pool) {
   return ctx;
 }
 
-static size_t share(size_t whole, size_t part, size_t parts) {
-  return whole * (part + 1) / parts - whole * part / parts;
-}
-
-static bnc_limit_stream cut(bnc_limit_stream stream, size_t part,
-                            size_t parts) {
-  if (stream.passes > 1) {
-    stream.passes = share(stream.passes, part, parts);
-    return stream;
-  }
-  stream.data = (char *)stream.data + stream.bytes * part / parts;
-  stream.bytes = share(stream.bytes, part, parts);
-  return stream;
-}
-
 static void run_part(void *argument, int64_t part) {
   const parallel_limit *whole = argument;
   const bnc_limit_case *traffic = whole->traffic;
@@ -49,14 +34,14 @@ static void run_part(void *argument, int64_t part) {
   bnc_limit_case mine = *traffic;
   size_t i;
   for (i = 0; i < traffic->num_inputs; ++i)
-    streams[i] = cut(traffic->inputs[i], (size_t)part, whole->parts);
+    streams[i] = bnc_limit_cut(traffic->inputs[i], (size_t)part, whole->parts);
   for (i = 0; i < traffic->num_outputs; ++i)
     streams[traffic->num_inputs + i] =
-        cut(traffic->outputs[i], (size_t)part, whole->parts);
+        bnc_limit_cut(traffic->outputs[i], (size_t)part, whole->parts);
   mine.inputs = streams;
   mine.outputs = streams + traffic->num_inputs;
   if (traffic->units != 0) {
-    mine.units = share(traffic->units, (size_t)part, whole->parts);
+    mine.units = bnc_limit_share(traffic->units, (size_t)part, whole->parts);
     /* Threads that share a unit read their parts of it twice. */
     if (mine.units == 0)
       mine.units = 1;

@@ -37,6 +37,7 @@ _STORES = (
     "non-temporal, prefetched",
     "non-temporal, line by line",
     "non-temporal, line by line, prefetched",
+    "non-temporal, both halves",
 )
 
 
