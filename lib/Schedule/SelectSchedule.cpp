@@ -7,6 +7,7 @@
 #include "FetchAhead.h"
 #include "KernelTraits.h"
 #include "RowsAtOnce.h"
+#include "Turns.h"
 
 namespace bnc {
 #define GEN_PASS_DEF_SELECTSCHEDULEPASS
@@ -36,41 +37,17 @@ static int64_t selectSplit(const KernelStructure &structure) {
   return splitBytes;
 }
 
-/// Steps this many bytes apart, or a multiple of it, are in two sets of L1 or
-/// one: a block of them does not fit there, and what is fetched ahead replaces
-/// what was. Eight do: measured 1.05 to 1.2 times faster from L2 and L3. From
-/// memory whole blocks are, by 1.05.
-static constexpr int64_t clashingStep = 2048, clashingTurn = 8;
-
-/// Steps of statistics that are added up at a time, or 0 for whole blocks.
-static int64_t selectTurn(const KernelStructure &structure) {
-  std::optional<int64_t> channels = getChannels(structure);
-  bool doClash = structure.isColumns() && channels && *channels != 0 &&
-                 *channels * getElementBytes(structure) % clashingStep == 0;
-  return doClash ? clashingTurn : 0;
-}
-
-/// The same where outputs are stored past the caches.
-static int64_t selectFarTurn(const KernelStructure &structure,
-                             TargetAttr target) {
-  std::optional<int64_t> elements =
-      structure.getStaticExtent(structure.getAllDims());
-  bool staysInShare = elements && *elements * getElementBytes(structure) <=
-                                      target.getLlcShare();
-  return staysInShare ? selectTurn(structure) : 0;
-}
-
 static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
                                       TargetAttr target) {
   MLIRContext *context = target.getContext();
   RowsAtOnce rows = selectRowsAtOnce(structure, target);
+  Turns turns = selectTurns(structure, target);
   bool isRows = structure.getForm() == KernelForm::Rows;
   auto makeNear = [&](int64_t minBytes, int64_t atOnce) {
     return CPUCaseAttr::get(context, minBytes, atOnce,
                             /*prefetch=*/isRows && target.getPrefetch() ? 1 : 0,
                             /*nontemporal=*/false, rows.batch, /*read_ahead=*/0,
-                            /*map_ahead=*/0, /*write_ahead=*/0,
-                            selectTurn(structure));
+                            /*map_ahead=*/0, /*write_ahead=*/0, turns.near);
   };
   SmallVector<CPUCaseAttr> cases;
   int64_t share = target.getLlcShare();
@@ -78,13 +55,10 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   if (rows.oneFromQuarters)
     cases.push_back(makeNear(share / 4 * *rows.oneFromQuarters, /*atOnce=*/1));
   FetchAhead ahead = selectFetchAhead(structure, target);
-  int64_t turn = selectFarTurn(structure, target);
-  // In turns the hardware sees what comes next.
-  if (turn != 0)
-    ahead.prefetch = 0;
-  cases.push_back(CPUCaseAttr::get(context, share, rows.far, ahead.prefetch,
-                                   /*nontemporal=*/true, rows.farBatch,
-                                   ahead.read, ahead.map, ahead.write, turn));
+  cases.push_back(CPUCaseAttr::get(
+      context, share, rows.far, turns.fetches ? ahead.prefetch : 0,
+      /*nontemporal=*/true, rows.farBatch, ahead.read, ahead.map, ahead.write,
+      turns.far));
   return CPUScheduleAttr::get(context, cases, selectSplit(structure));
 }
 

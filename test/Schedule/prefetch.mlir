@@ -37,5 +37,5 @@
 // Past the caches two parts of the pixels or planes are streams that the hardware
 // follows; four where a vector of f32 parameters crosses lines and few whole vectors
 // are no turn.
-// PARTS: <min_bytes = 15728640, rows = 2, prefetch = {{[01]}}, nontemporal = true, write_ahead = 4096>>
-// FOUR: <min_bytes = 15728640, rows = 4, prefetch = 1, nontemporal = true, write_ahead = 4096>>
+// PARTS: <min_bytes = 15728640, rows = 2, prefetch = {{[01]}}, nontemporal = true, write_ahead = 4096{{(, turn = 1)?}}>>
+// FOUR: <min_bytes = 15728640, rows = 4, prefetch = 1, nontemporal = true, write_ahead = 4096, turn = 1>>

@@ -107,3 +107,12 @@ module attributes {norm.target = #t} {
 // NEARTURNS-NOT: turn =
 // BLOCKS: nontemporal = false>
 // BLOCKS-NOT: turn =
+
+// RUN: bnc new batch_norm_training --layout=nhwc --shape=?x14x14x64 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=INORDER
+// RUN: bnc new batch_norm_training --layout=nhwc --shape=16x56x56x64 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=BLOCKSFAR
+// RUN: bnc new batch_norm_training --layout=nhwc --shape=?x14x14x32 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=BLOCKSFAR
+// RUN: bnc new batch_norm_training --layout=nhwc --shape=?x14x14x160 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=BLOCKSFAR
+
+// From memory channels that fit the stack go step by step.
+// INORDER: nontemporal = false>, <{{[^>]*}}, turn = 1>
+// BLOCKSFAR: nontemporal = true, {{[^>]*}}write_ahead = 4096>

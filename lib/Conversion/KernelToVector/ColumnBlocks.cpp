@@ -73,41 +73,50 @@ SmallVector<Value> ColumnBlocks::emitBlock(OpBuilder &b,
       sums);
 }
 
+void ColumnBlocks::addStep(OpBuilder &b, ArrayRef<Point> vectors, Value step,
+                           unsigned sumsPerTerm, AddTerm add,
+                           MutableArrayRef<Value> sums,
+                           const Prefetch &prefetch) const {
+  unsigned perVector = reductions.size() * sumsPerTerm;
+  LoopMath math(b, loc);
+  SmallVector<std::unique_ptr<PointEmitter>> emitters;
+  for (auto [v, vector] : llvm::enumerate(vectors)) {
+    Point point = vector;
+    emitCoordinates(b, loc, phase.frame, shape.stepGroups, step,
+                    point.coordinates);
+    if (prefetch.rows != 0) {
+      SmallVector<Value> later = point.coordinates;
+      emitCoordinates(b, loc, phase.frame, shape.stepGroups,
+                      math.add(step, prefetch.rows), later);
+      // Lines of one set of L1 lie a power of two apart, as steps often do.
+      emitPrefetch(b, phase, inputs, later, v, PrefetchInto::L2);
+    }
+    if (prefetch.bytes != 0)
+      emitReadAhead(b, phase, inputs, point, shape.laneGroup, v, prefetch);
+    PointEmitter &emitter =
+        *emitters.emplace_back(std::make_unique<PointEmitter>(b, phase, point));
+    emitter.useKeptArrays(phase.keptArrays, stage);
+    if (point.parity)
+      emitter.sharePairs(*emitters.front());
+    // Lanes out of use load zeros and are never stored.
+    for (auto [t, reduction] : llvm::enumerate(reductions))
+      add(
+          b, v * reductions.size() + t,
+          emitter.emitVector(reduction->getOperand(0)),
+          [](Value x) { return x; },
+          sums.slice(v * perVector + t * sumsPerTerm, sumsPerTerm));
+  }
+}
+
 SmallVector<Value> ColumnBlocks::emitSlots(OpBuilder &b,
                                            ArrayRef<Point> vectors, Value from,
                                            Value length, unsigned sumsPerTerm,
                                            AddTerm add, ValueRange initial,
                                            int64_t ahead) const {
   unsigned slots = phase.plan.getAccumulators();
-  unsigned perVector = reductions.size() * sumsPerTerm;
-  unsigned perSlot = vectors.size() * perVector;
-  auto addStep = [&](OpBuilder &body, Value step, MutableArrayRef<Value> sums) {
-    LoopMath math(body, loc);
-    SmallVector<std::unique_ptr<PointEmitter>> emitters;
-    for (auto [v, vector] : llvm::enumerate(vectors)) {
-      Point point = vector;
-      emitCoordinates(body, loc, phase.frame, shape.stepGroups, step,
-                      point.coordinates);
-      if (ahead != 0) {
-        SmallVector<Value> later = point.coordinates;
-        emitCoordinates(body, loc, phase.frame, shape.stepGroups,
-                        math.add(step, ahead), later);
-        // Lines of one set of L1 lie a power of two apart, as steps often do.
-        emitPrefetch(body, phase, inputs, later, v, PrefetchInto::L2);
-      }
-      PointEmitter &emitter = *emitters.emplace_back(
-          std::make_unique<PointEmitter>(body, phase, point));
-      emitter.useKeptArrays(phase.keptArrays, stage);
-      if (point.parity)
-        emitter.sharePairs(*emitters.front());
-      // Lanes out of use load zeros and are never stored.
-      for (auto [t, reduction] : llvm::enumerate(reductions))
-        add(
-            body, v * reductions.size() + t,
-            emitter.emitVector(reduction->getOperand(0)),
-            [](Value x) { return x; },
-            sums.slice(v * perVector + t * sumsPerTerm, sumsPerTerm));
-    }
+  unsigned perSlot = vectors.size() * reductions.size() * sumsPerTerm;
+  auto addTo = [&](OpBuilder &body, Value step, MutableArrayRef<Value> sums) {
+    addStep(body, vectors, step, sumsPerTerm, add, sums, {/*rows=*/ahead});
   };
   LoopMath math(b, loc);
   Value groups = math.div(length, slots);
@@ -118,8 +127,8 @@ SmallVector<Value> ColumnBlocks::emitSlots(OpBuilder &b,
         LoopMath inner(body, loc);
         Value base = inner.add(from, inner.mul(iv, slots));
         for (unsigned slot = 0; slot < slots; ++slot)
-          addStep(body, inner.add(base, slot),
-                  MutableArrayRef<Value>(next).slice(slot * perSlot, perSlot));
+          addTo(body, inner.add(base, slot),
+                MutableArrayRef<Value>(next).slice(slot * perSlot, perSlot));
         return next;
       });
   if (std::optional<int64_t> known = getConstantIndex(length);
@@ -134,7 +143,7 @@ SmallVector<Value> ColumnBlocks::emitSlots(OpBuilder &b,
         Value at = inner.add(done, slot);
         emitIfSome(nested, loc, inner.sub(length, at), first,
                    [&](OpBuilder &some, MutableArrayRef<Value> sums) {
-                     addStep(some, LoopMath(some, loc).add(from, at), sums);
+                     addTo(some, LoopMath(some, loc).add(from, at), sums);
                    });
       });
 }

@@ -68,25 +68,32 @@ void bnc::emitStripes(
 }
 
 PanelSums::PanelSums(OpBuilder &b, Location loc, ArrayRef<VectorType> types,
-                     int64_t lanes)
+                     int64_t lanes, int64_t copies)
     : loc(loc), types(types) {
   for (VectorType type : types)
     arrays.push_back(allocateOnStack(
-        b, loc, {int64_t(llvm::alignTo(lanes, type.getNumElements()))},
+        b, loc, {copies, int64_t(llvm::alignTo(lanes, type.getNumElements()))},
         type.getElementType()));
 }
 
-SmallVector<Value> PanelSums::load(OpBuilder &b, const Stripe &stripe) const {
+SmallVector<Value> PanelSums::load(OpBuilder &b, const Stripe &stripe,
+                                   Value copy) const {
+  if (!copy)
+    copy = LoopMath(b, loc).constant(0);
   SmallVector<Value> sums;
   for (Value position : stripe.positions)
     for (auto [type, array] : llvm::zip_equal(types, arrays))
-      sums.push_back(vector::LoadOp::create(b, loc, type, array, position));
+      sums.push_back(vector::LoadOp::create(b, loc, type, array,
+                                            ValueRange{copy, position}));
   return sums;
 }
 
-void PanelSums::store(OpBuilder &b, const Stripe &stripe,
-                      ValueRange sums) const {
+void PanelSums::store(OpBuilder &b, const Stripe &stripe, ValueRange sums,
+                      Value copy) const {
+  if (!copy)
+    copy = LoopMath(b, loc).constant(0);
   for (auto [i, sum] : llvm::enumerate(sums))
-    vector::StoreOp::create(b, loc, sum, arrays[i % arrays.size()],
-                            stripe.positions[i / arrays.size()]);
+    vector::StoreOp::create(
+        b, loc, sum, arrays[i % arrays.size()],
+        ValueRange{copy, stripe.positions[i / arrays.size()]});
 }

@@ -50,7 +50,7 @@ void bnc::emitReadAhead(OpBuilder &b, const EmissionContext &context,
       distance = arith::SelectOp::create(b, context.loc, prefetch.when,
                                          distance, math.constant(0));
     position = math.add(position, distance);
-    emitPrefetch(b, context, array, coordinates, slot, PrefetchInto::L2);
+    emitPrefetch(b, context, array, coordinates, slot, prefetch.bytesInto);
   }
 }
 

@@ -7,6 +7,8 @@
 #include "bnc/Conversion/KernelToVector/ChunkRecords.h"
 #include "bnc/Conversion/KernelToVector/NarrowColumns.h"
 
+#include "bnc/Conversion/KernelToVector/Prefetches.h"
+
 #include <optional>
 
 namespace bnc {
@@ -35,6 +37,12 @@ public:
   emitBlock(mlir::OpBuilder &b, llvm::ArrayRef<Point> vectors, mlir::Value from,
             mlir::Value length, unsigned sumsPerTerm, AddTerm add,
             mlir::ValueRange sums, int64_t ahead = 0) const;
+  /// Adds step `step` to `sums`, which are of one slot, and prefetches what is
+  /// so many steps or bytes ahead.
+  void addStep(mlir::OpBuilder &b, llvm::ArrayRef<Point> vectors,
+               mlir::Value step, unsigned sumsPerTerm, AddTerm add,
+               llvm::MutableArrayRef<mlir::Value> sums,
+               const Prefetch &prefetch) const;
   /// The same to what the slots hold, of each the sums of all vectors; not of
   /// few channels.
   llvm::SmallVector<mlir::Value>

@@ -34,18 +34,19 @@ void emitStripes(
     const PanelLanes &panel, bool inPairs,
     llvm::function_ref<void(mlir::OpBuilder &b, const Stripe &stripe)> body);
 
-/// Sums on the stack: one of each of some vector types for every vector of a
-/// panel.
+/// Sums on the stack: `copies` of each of some vector types for every vector of
+/// a panel.
 class PanelSums {
 public:
   PanelSums(mlir::OpBuilder &b, mlir::Location loc,
-            llvm::ArrayRef<mlir::VectorType> types, int64_t lanes);
+            llvm::ArrayRef<mlir::VectorType> types, int64_t lanes,
+            int64_t copies = 1);
 
-  /// Those of the first vector of `stripe`, then of the second.
-  llvm::SmallVector<mlir::Value> load(mlir::OpBuilder &b,
-                                      const Stripe &stripe) const;
-  void store(mlir::OpBuilder &b, const Stripe &stripe,
-             mlir::ValueRange sums) const;
+  /// Those of the first vector of `stripe`, then of the second, of copy `copy`.
+  llvm::SmallVector<mlir::Value> load(mlir::OpBuilder &b, const Stripe &stripe,
+                                      mlir::Value copy = {}) const;
+  void store(mlir::OpBuilder &b, const Stripe &stripe, mlir::ValueRange sums,
+             mlir::Value copy = {}) const;
 
 private:
   mlir::Location loc;

@@ -8,13 +8,17 @@
 
 namespace bnc {
 
+/// Where prefetched lines go.
+enum class PrefetchInto : uint32_t { L2 = 2, L1 = 3 };
+
 /// How far ahead of what is in work inputs are prefetched, 0 for not at all.
 struct Prefetch {
   /// Rows; see getCacheOfRows.
   int64_t rows = 0;
-  /// Bytes along a run, into L2; if `when`, an i1, is given, where it is set.
+  /// Bytes along a run; if `when`, an i1, is given, where it is set.
   int64_t bytes = 0;
   mlir::Value when = {};
+  PrefetchInto bytesInto = PrefetchInto::L2;
 };
 
 /// A line of the caches, and what a write-combining buffer holds.
@@ -22,8 +26,6 @@ inline constexpr int64_t lineBytes = 64;
 /// Bytes that the lanes of one vector take in `array`.
 int64_t getVectorBytes(const EmissionContext &context,
                        const KernelArray &array);
-/// Where prefetched lines go.
-enum class PrefetchInto : uint32_t { L2 = 2, L1 = 3 };
 /// Prefetches, once a line, what vector number `slot` after the start of a line
 /// reads at `coordinates` of those of `arrays` that span all dims. Past the end
 /// of an array nothing faults.
@@ -32,7 +34,7 @@ void emitPrefetch(mlir::OpBuilder &b, const EmissionContext &context,
                   llvm::ArrayRef<mlir::Value> coordinates, unsigned slot,
                   PrefetchInto into);
 /// The same of what is read as far after `point` along `laneGroup` as
-/// `prefetch` says, into L2. If its `when` is given and not set, what is read
+/// `prefetch` says. If its `when` is given and not set, what is read
 /// now, which costs little.
 void emitReadAhead(mlir::OpBuilder &b, const EmissionContext &context,
                    llvm::ArrayRef<const KernelArray *> arrays,

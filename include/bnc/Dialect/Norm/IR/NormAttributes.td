@@ -160,8 +160,9 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
       where `nontemporal` stores are wanted but runs are too short for them, 0
       for none.
     * `turn`: steps of statistics over the channels of pixels that are added up
-      before the next channels have theirs, rounded up to a multiple of the
-      plan's accumulators; 0 for the whole block.
+      before the next channels have theirs: 1, if all channels fit the stack, or
+      a multiple of the plan's accumulators, to which it is rounded up; 0 for
+      the whole block. With 1 `prefetch` fetches 8 KiB ahead.
   }];
   let parameters = (ins "int64_t":$min_bytes, "int64_t":$rows,
                         "int64_t":$prefetch, "bool":$nontemporal,

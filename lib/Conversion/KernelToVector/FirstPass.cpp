@@ -1,0 +1,192 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// The first pass over a chunk of a columns kernel: the order in which steps and
+// channels are added up.
+
+#include "bnc/Conversion/KernelToVector/FirstPass.h"
+
+#include "bnc/Conversion/KernelToVector/LaneLoop.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/StackTables.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace bnc;
+
+/// Bytes of stack for the sums of a panel whose blocks are walked in turns.
+static constexpr int64_t turnBytes = 6144;
+/// Step by step memory is read in order, and fetched so far ahead.
+static constexpr int64_t stepsAheadBytes = 8192;
+
+/// As few panels of at most `most` channels as serve, of one size if that comes
+/// out even.
+static int64_t divideEvenly(int64_t channels, int64_t most) {
+  int64_t panels = llvm::divideCeil(channels, most);
+  return channels % panels == 0 ? channels / panels : most;
+}
+
+FirstPass::FirstPass(PhaseContext &phase, const ColumnShape &shape,
+                     const ColumnBlocks &blocks)
+    : phase(phase), loc(phase.loc), shape(shape), blocks(blocks),
+      sumTypes(blocks.getSumTypes()),
+      sumsPerTerm(blocks.makeRecords(1).getFirstSums()) {
+  auto getSize = [&](unsigned copies, int64_t bytes) {
+    SmallVector<Type> types;
+    for (VectorType type : sumTypes)
+      types.append(copies, type.getElementType());
+    return getTableSize(phase, types, bytes);
+  };
+  unsigned count = phase.plan.getAccumulators();
+  int64_t most = getSize(1 + count, turnBytes);
+  std::optional<int64_t> lanes =
+      phase.structure.getStaticExtent(shape.laneGroup);
+  turn = phase.getStatisticsSchedule().getTurn();
+  if (turn != 1)
+    turn = llvm::alignTo(turn, count);
+  bool isInOrder = lanes && *lanes <= most;
+  if (blocks.getNarrow() || turn >= phase.plan.getBlock() ||
+      (turn == 1 && !isInOrder))
+    turn = 0;
+  if (turn == 0)
+    most = getSize(1, tableBytes);
+  else if (!isInOrder)
+    most = llvm::bit_floor<uint64_t>(most);
+  panelSize = lanes && *lanes != 0 ? divideEvenly(*lanes, most) : most;
+}
+
+void FirstPass::allocate(OpBuilder &b) {
+  sums.emplace(b, loc, sumTypes, panelSize);
+  if (turn)
+    slots.emplace(b, loc, sumTypes, panelSize, phase.plan.getAccumulators());
+}
+
+void FirstPass::emit(OpBuilder &b, const PanelLanes &panel, Value first,
+                     Value steps) {
+  emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
+    sums->store(body, stripe,
+                blocks.makeZeros(body, stripe.vectors.size(), sumsPerTerm));
+  });
+  blocks.emitBlocks(b, first, steps, {},
+                    [&](OpBuilder &body, Value from, Value length, ValueRange) {
+                      if (turn == 1)
+                        emitSteps(body, panel, from, length);
+                      else if (turn)
+                        emitTurns(body, panel, from, length);
+                      else
+                        emitBlock(body, panel, from, length);
+                      return SmallVector<Value>();
+                    });
+}
+
+void FirstPass::emitBlock(OpBuilder &b, const PanelLanes &panel, Value from,
+                          Value length) {
+  emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
+    ChunkRecords records = blocks.makeRecords(stripe.vectors.size());
+    auto add = [&](auto &&...arguments) { records.addFirst(arguments...); };
+    sums->store(body, stripe,
+                blocks.emitBlock(body, stripe.getTermPoints(), from, length,
+                                 sumsPerTerm, add, sums->load(body, stripe),
+                                 getStepsAhead()));
+  });
+}
+
+void FirstPass::emitTurn(OpBuilder &b, const PanelLanes &panel, Value from,
+                         Value length, Value offset, Value steps) {
+  LoopMath math(b, loc);
+  Value isFirst = math.less(offset, math.constant(1));
+  Value isLast =
+      math.less(math.sub(length, math.constant(1)), math.add(offset, steps));
+  emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
+    unsigned vectors = stripe.vectors.size();
+    ChunkRecords records = blocks.makeRecords(vectors);
+    auto add = [&](auto &&...arguments) { records.addFirst(arguments...); };
+    SmallVector<Value> zeros = blocks.makeZeros(body, vectors, sumsPerTerm);
+    SmallVector<Value> slotSums;
+    int64_t count = phase.plan.getAccumulators();
+    for (int64_t slot = 0; slot < count; ++slot)
+      for (auto [zero, sum] : llvm::zip_equal(
+               zeros,
+               slots->load(body, stripe, LoopMath(body, loc).constant(slot))))
+        slotSums.push_back(
+            arith::SelectOp::create(body, loc, isFirst, zero, sum));
+    slotSums = blocks.emitSlots(body, stripe.getTermPoints(),
+                                LoopMath(body, loc).add(from, offset), steps,
+                                sumsPerTerm, add, slotSums, getStepsAhead());
+    auto branch = scf::IfOp::create(body, loc, TypeRange(), isLast,
+                                    /*withElseRegion=*/true);
+    OpBuilder last = branch.getThenBodyBuilder();
+    sums->store(last, stripe,
+                emitBlockSums(last, loc, slotSums, sums->load(last, stripe)));
+    OpBuilder other = branch.getElseBodyBuilder();
+    for (int64_t slot = 0; slot < count; ++slot)
+      slots->store(other, stripe,
+                   ArrayRef(slotSums).slice(slot * zeros.size(), zeros.size()),
+                   LoopMath(other, loc).constant(slot));
+  });
+}
+
+void FirstPass::emitTurns(OpBuilder &b, const PanelLanes &panel, Value from,
+                          Value length) {
+  LoopMath math(b, loc);
+  Value whole = math.mul(math.div(length, turn), turn);
+  emitLoop(b, loc, math.constant(0), whole, turn, {},
+           [&](OpBuilder &body, Value offset, ValueRange) {
+             emitTurn(body, panel, from, length, offset,
+                      LoopMath(body, loc).constant(turn));
+             return SmallVector<Value>();
+           });
+  Value left = math.sub(length, whole);
+  emitIfSome(b, loc, left, {}, [&](OpBuilder &some, MutableArrayRef<Value>) {
+    emitTurn(some, panel, from, length, whole, left);
+  });
+}
+
+void FirstPass::emitSteps(OpBuilder &b, const PanelLanes &panel, Value from,
+                          Value length) {
+  LoopMath math(b, loc);
+  int64_t count = phase.plan.getAccumulators();
+  Prefetch prefetch;
+  if (phase.getStatisticsSchedule().getPrefetch() != 0)
+    prefetch = {/*rows=*/0, stepsAheadBytes, /*when=*/{}, PrefetchInto::L1};
+  emitLoop(
+      b, loc, math.constant(0), length, 1, {},
+      [&](OpBuilder &stepBuilder, Value offset, ValueRange) {
+        LoopMath inStep(stepBuilder, loc);
+        Value slot = inStep.rem(offset, inStep.constant(count));
+        Value isFirst = inStep.less(offset, inStep.constant(count));
+        emitStripes(
+            stepBuilder, panel, [&](OpBuilder &body, const Stripe &stripe) {
+              unsigned vectors = stripe.vectors.size();
+              ChunkRecords records = blocks.makeRecords(vectors);
+              auto add = [&](auto &&...arguments) {
+                records.addFirst(arguments...);
+              };
+              SmallVector<Value> added;
+              for (auto [zero, sum] :
+                   llvm::zip_equal(blocks.makeZeros(body, vectors, sumsPerTerm),
+                                   slots->load(body, stripe, slot)))
+                added.push_back(
+                    arith::SelectOp::create(body, loc, isFirst, zero, sum));
+              blocks.addStep(body, stripe.getTermPoints(),
+                             LoopMath(body, loc).add(from, offset), sumsPerTerm,
+                             add, added, prefetch);
+              slots->store(body, stripe, added, slot);
+            });
+        return SmallVector<Value>();
+      });
+  emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
+    SmallVector<Value> slotSums,
+        zeros = blocks.makeZeros(body, stripe.vectors.size(), sumsPerTerm);
+    for (int64_t slot = 0; slot < count; ++slot) {
+      LoopMath inner(body, loc);
+      Value isUsed = inner.less(inner.constant(slot), length);
+      for (auto [zero, sum] : llvm::zip_equal(
+               zeros, slots->load(body, stripe, inner.constant(slot))))
+        slotSums.push_back(
+            arith::SelectOp::create(body, loc, isUsed, sum, zero));
+    }
+    sums->store(body, stripe,
+                emitBlockSums(body, loc, slotSums, sums->load(body, stripe)));
+  });
+}
