@@ -18,6 +18,7 @@
 #define LONG_TILE ((size_t)8192) /* where lines alternate */
 #define PREFETCH_AHEAD ((size_t)512)
 #define FAR_AHEAD ((size_t)16384)
+#define FIRST_AHEAD ((size_t)8192) /* of what is read first, in halves */
 
 /* Where a stream is. Tile t is lines t * lines / tiles and on, kept up
  * without a division: `base` lines each, and one more per overflow of

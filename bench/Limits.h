@@ -43,8 +43,8 @@ typedef enum bnc_limit_stores {
   /* A line of every stream in turn, where the others take some at a time. */
   BNC_LIMIT_NONTEMPORAL_LINES,
   BNC_LIMIT_NONTEMPORAL_LINES_PREFETCH, /* far ahead */
-  /* The same of both halves of every stream; what is read first is prefetched
-   * far ahead. */
+  /* A line of both halves of every stream; what is read first is prefetched. A
+   * case with streams for more than half of BNC_LIMIT_STREAMS is not halved. */
   BNC_LIMIT_NONTEMPORAL_HALVES,
   BNC_LIMIT_KINDS
 } bnc_limit_stores;

@@ -91,6 +91,16 @@ void FirstPass::emitBlock(OpBuilder &b, const PanelLanes &panel, Value from,
   });
 }
 
+SmallVector<Value> FirstPass::loadSlot(OpBuilder &b, const Stripe &stripe,
+                                       Value slot, Value isEmpty) {
+  SmallVector<Value> held;
+  for (auto [zero, sum] :
+       llvm::zip_equal(blocks.makeZeros(b, stripe.vectors.size(), sumsPerTerm),
+                       slots->load(b, stripe, slot)))
+    held.push_back(arith::SelectOp::create(b, loc, isEmpty, zero, sum));
+  return held;
+}
+
 void FirstPass::emitTurn(OpBuilder &b, const PanelLanes &panel, Value from,
                          Value length, Value offset, Value steps) {
   LoopMath math(b, loc);
@@ -98,18 +108,14 @@ void FirstPass::emitTurn(OpBuilder &b, const PanelLanes &panel, Value from,
   Value isLast =
       math.less(math.sub(length, math.constant(1)), math.add(offset, steps));
   emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
-    unsigned vectors = stripe.vectors.size();
-    ChunkRecords records = blocks.makeRecords(vectors);
+    ChunkRecords records = blocks.makeRecords(stripe.vectors.size());
     auto add = [&](auto &&...arguments) { records.addFirst(arguments...); };
-    SmallVector<Value> zeros = blocks.makeZeros(body, vectors, sumsPerTerm);
     SmallVector<Value> slotSums;
     int64_t count = phase.plan.getAccumulators();
     for (int64_t slot = 0; slot < count; ++slot)
-      for (auto [zero, sum] : llvm::zip_equal(
-               zeros,
-               slots->load(body, stripe, LoopMath(body, loc).constant(slot))))
-        slotSums.push_back(
-            arith::SelectOp::create(body, loc, isFirst, zero, sum));
+      llvm::append_range(
+          slotSums,
+          loadSlot(body, stripe, LoopMath(body, loc).constant(slot), isFirst));
     slotSums = blocks.emitSlots(body, stripe.getTermPoints(),
                                 LoopMath(body, loc).add(from, offset), steps,
                                 sumsPerTerm, add, slotSums, getStepsAhead());
@@ -119,9 +125,10 @@ void FirstPass::emitTurn(OpBuilder &b, const PanelLanes &panel, Value from,
     sums->store(last, stripe,
                 emitBlockSums(last, loc, slotSums, sums->load(last, stripe)));
     OpBuilder other = branch.getElseBodyBuilder();
+    size_t perSlot = slotSums.size() / count;
     for (int64_t slot = 0; slot < count; ++slot)
       slots->store(other, stripe,
-                   ArrayRef(slotSums).slice(slot * zeros.size(), zeros.size()),
+                   ArrayRef(slotSums).slice(slot * perSlot, perSlot),
                    LoopMath(other, loc).constant(slot));
   });
 }
@@ -149,42 +156,34 @@ void FirstPass::emitSteps(OpBuilder &b, const PanelLanes &panel, Value from,
   Prefetch prefetch;
   if (phase.getStatisticsSchedule().getPrefetch() != 0)
     prefetch = {/*rows=*/0, stepsAheadBytes, /*when=*/{}, PrefetchInto::L1};
-  emitLoop(
-      b, loc, math.constant(0), length, 1, {},
-      [&](OpBuilder &stepBuilder, Value offset, ValueRange) {
-        LoopMath inStep(stepBuilder, loc);
-        Value slot = inStep.rem(offset, inStep.constant(count));
-        Value isFirst = inStep.less(offset, inStep.constant(count));
-        emitStripes(
-            stepBuilder, panel, [&](OpBuilder &body, const Stripe &stripe) {
-              unsigned vectors = stripe.vectors.size();
-              ChunkRecords records = blocks.makeRecords(vectors);
-              auto add = [&](auto &&...arguments) {
-                records.addFirst(arguments...);
-              };
-              SmallVector<Value> added;
-              for (auto [zero, sum] :
-                   llvm::zip_equal(blocks.makeZeros(body, vectors, sumsPerTerm),
-                                   slots->load(body, stripe, slot)))
-                added.push_back(
-                    arith::SelectOp::create(body, loc, isFirst, zero, sum));
-              blocks.addStep(body, stripe.getTermPoints(),
-                             LoopMath(body, loc).add(from, offset), sumsPerTerm,
-                             add, added, prefetch);
-              slots->store(body, stripe, added, slot);
-            });
-        return SmallVector<Value>();
-      });
+  emitLoop(b, loc, math.constant(0), length, 1, {},
+           [&](OpBuilder &stepBuilder, Value offset, ValueRange) {
+             LoopMath inStep(stepBuilder, loc);
+             Value slot = inStep.rem(offset, inStep.constant(count));
+             Value isFirst = inStep.less(offset, inStep.constant(count));
+             emitStripes(stepBuilder, panel,
+                         [&](OpBuilder &body, const Stripe &stripe) {
+                           ChunkRecords records =
+                               blocks.makeRecords(stripe.vectors.size());
+                           auto add = [&](auto &&...arguments) {
+                             records.addFirst(arguments...);
+                           };
+                           SmallVector<Value> added =
+                               loadSlot(body, stripe, slot, isFirst);
+                           blocks.addStep(body, stripe.getTermPoints(),
+                                          LoopMath(body, loc).add(from, offset),
+                                          sumsPerTerm, add, added, prefetch);
+                           slots->store(body, stripe, added, slot);
+                         });
+             return SmallVector<Value>();
+           });
   emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
-    SmallVector<Value> slotSums,
-        zeros = blocks.makeZeros(body, stripe.vectors.size(), sumsPerTerm);
+    SmallVector<Value> slotSums;
     for (int64_t slot = 0; slot < count; ++slot) {
       LoopMath inner(body, loc);
-      Value isUsed = inner.less(inner.constant(slot), length);
-      for (auto [zero, sum] : llvm::zip_equal(
-               zeros, slots->load(body, stripe, inner.constant(slot))))
-        slotSums.push_back(
-            arith::SelectOp::create(body, loc, isUsed, sum, zero));
+      Value isUnused = inner.less(length, inner.constant(slot + 1));
+      llvm::append_range(
+          slotSums, loadSlot(body, stripe, inner.constant(slot), isUnused));
     }
     sums->store(body, stripe,
                 emitBlockSums(body, loc, slotSums, sums->load(body, stripe)));

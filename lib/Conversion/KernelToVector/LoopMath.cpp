@@ -34,6 +34,9 @@ Value LoopMath::ceilDiv(Value lhs, int64_t rhs) {
 Value LoopMath::ceilDiv(Value lhs, Value rhs) {
   return div(sub(add(lhs, rhs), constant(1)), rhs);
 }
+Value LoopMath::evenPart(Value whole, Value unit, int64_t parts) {
+  return mul(div(whole, mul(unit, parts)), unit);
+}
 Value LoopMath::rem(Value lhs, Value rhs) {
   return b.createOrFold<arith::RemUIOp>(loc, lhs, rhs);
 }

@@ -246,9 +246,8 @@ void MapSweep::emitPlain(OpBuilder &b) {
   if (run.abreast == 1)
     return emitPlain(b, run.begin, run.length);
   LoopMath math(b, context.loc);
-  Value turn = run.period->getExtent();
   abreast = run.abreast;
-  apart = math.mul(math.div(run.length, math.mul(turn, abreast)), turn);
+  apart = math.evenPart(run.length, run.period->getExtent(), abreast);
   emitPlain(b, run.begin, apart);
   Value done = math.mul(apart, abreast);
   abreast = 1;

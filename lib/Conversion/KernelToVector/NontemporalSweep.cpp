@@ -167,8 +167,7 @@ Value MapSweep::emitAbreast(OpBuilder &b, Value start, Value turns) {
   Value extent = run.period->getExtent();
   std::optional<int64_t> known = getConstantIndex(extent);
   Value both = known ? math.constant(*known / std::gcd(*known, turn)) : extent;
-  Value part = math.div(turns, math.mul(both, run.abreastNontemporal));
-  part = math.mul(part, both);
+  Value part = math.evenPart(turns, both, run.abreastNontemporal);
   abreast = run.abreastNontemporal;
   apart = math.mul(part, turn);
   emitLines(b, start, part);

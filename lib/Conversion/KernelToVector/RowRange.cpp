@@ -46,8 +46,8 @@ Point bnc::makeOrigin(OpBuilder &b, const EmissionContext &context) {
   return point;
 }
 
-/// Parts of a range of rows are far enough from each other for streams of their
-/// own from so many bytes on, and near enough to be worth it.
+/// Parts of a range of rows are streams if they have more bytes of the compute
+/// type than this: nearer ones are slower than one stream.
 static constexpr int64_t leastPartBytes = 256 << 10;
 
 /// How many rows of the whole kernel lie between two that begin at the same
@@ -175,7 +175,7 @@ void RowRange::emitStreams(OpBuilder &b) {
   int64_t rowBytes = *phase.structure.getStaticExtent(shape.laneGroup) *
                      phase.structure.getComputeType().getWidth() / 8;
   Value total = math.sub(phase.end, phase.begin);
-  Value part = math.mul(math.div(total, parts * lineRows), lineRows);
+  Value part = math.evenPart(total, math.constant(lineRows), parts);
   Value isFar = math.less(math.constant(leastPartBytes / rowBytes), part);
   part =
       b.createOrFold<arith::SelectOp>(phase.loc, isFar, part, math.constant(0));

@@ -6,7 +6,6 @@
 
 #include "bnc/Conversion/KernelToVector/ChunkRecords.h"
 #include "bnc/Conversion/KernelToVector/NarrowColumns.h"
-
 #include "bnc/Conversion/KernelToVector/Prefetches.h"
 
 #include <optional>

@@ -54,6 +54,12 @@ private:
   /// The same step by step, as the data lie.
   void emitSteps(mlir::OpBuilder &b, const PanelLanes &panel, mlir::Value from,
                  mlir::Value length);
+  /// What slot `slot` holds, zeros if `isEmpty`, an i1, is set: nothing was
+  /// stored there in this block.
+  llvm::SmallVector<mlir::Value> loadSlot(mlir::OpBuilder &b,
+                                          const Stripe &stripe,
+                                          mlir::Value slot,
+                                          mlir::Value isEmpty);
   /// How far blocks and turns prefetch.
   int64_t getStepsAhead() const {
     return phase.getStatisticsSchedule().getPrefetch() * phase.plan.getBlock();

@@ -24,6 +24,8 @@ public:
   mlir::Value div(mlir::Value lhs, int64_t rhs);
   mlir::Value ceilDiv(mlir::Value lhs, int64_t rhs);
   mlir::Value ceilDiv(mlir::Value lhs, mlir::Value rhs);
+  /// The most whole `unit`s that each of `parts` parts of `whole` may have.
+  mlir::Value evenPart(mlir::Value whole, mlir::Value unit, int64_t parts);
   mlir::Value rem(mlir::Value lhs, mlir::Value rhs);
   mlir::Value shiftRight(mlir::Value value, mlir::Value by);
   mlir::Value min(mlir::Value lhs, mlir::Value rhs);
