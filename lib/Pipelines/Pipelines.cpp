@@ -44,6 +44,8 @@ void bnc::buildLoweringPipeline(OpPassManager &pm,
       pm.addPass(createExpandFmaPass(ExpandFmaPassOptions{/*exact=*/false}));
     if (!options.f16c)
       pm.addPass(createExpandHalfPass());
+    if (!options.bf16Convert)
+      pm.addPass(createExpandBF16Pass());
   }
   BuildEntryPassOptions entry;
   entry.bodiesOnly = options.part == LoweringPart::Bodies;
@@ -55,11 +57,6 @@ void bnc::buildLoweringPipeline(OpPassManager &pm,
   pm.addPass(createCanonicalizerPass(folds));
   pm.addPass(createCSEPass());
   pm.addPass(createLowerAffinePass());
-  if (!options.bf16Convert) {
-    arith::ArithExpandOpsPassOptions expand;
-    expand.includeBf16 = true;
-    pm.addPass(arith::createArithExpandOpsPass(expand));
-  }
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());

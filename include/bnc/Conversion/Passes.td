@@ -56,6 +56,15 @@ def ExpandHalfPass : Pass<"bnc-expand-half", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def ExpandBF16Pass : Pass<"bnc-expand-bf16", "::mlir::ModuleOp"> {
+  let summary = "Replace conversions of bf16 by integer arithmetic";
+  let description = [{
+    For targets without the instructions. No `arith.extf` of bf16 and no
+    `arith.truncf` of f32 to bf16 remains.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def ExpandMathPass : Pass<"bnc-expand-math", "::mlir::ModuleOp"> {
   let summary = "Replace transcendental functions by polynomials";
   let description = [{

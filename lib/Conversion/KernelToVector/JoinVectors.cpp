@@ -3,6 +3,8 @@
 
 #include "bnc/Conversion/KernelToVector/JoinVectors.h"
 
+#include "RoundToBF16.h"
+
 #include "bnc/Conversion/Elements.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -25,6 +27,25 @@ static Value getWide(Value narrow) {
   return fits ? truncated.getIn() : Value();
 }
 
+SmallVector<int64_t> bnc::getBlockOrder(int64_t lanes) {
+  SmallVector<int64_t> order;
+  for (int64_t block = 0; block < lanes; block += 4)
+    for (int64_t half : {int64_t(0), lanes})
+      for (int64_t element = 0; element < 4; ++element)
+        order.push_back(half + block + element);
+  return order;
+}
+
+/// The elements of `half`, of twice as many as `lanes`.
+static SmallVector<int64_t> getElements(const VectorTarget &target,
+                                        int64_t lanes, unsigned half) {
+  SmallVector<int64_t> elements;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    elements.push_back(target.bf16 ? half * lanes + lane
+                                   : lane / 4 * 8 + half * 4 + lane % 4);
+  return elements;
+}
+
 Value bnc::emitJoined(OpBuilder &b, Location loc, const VectorTarget &target,
                       Value low, Value high) {
   auto type = cast<VectorType>(low.getType());
@@ -36,11 +57,24 @@ Value bnc::emitJoined(OpBuilder &b, Location loc, const VectorTarget &target,
                b.getStringAttr("llvm.x86.avx512bf16.cvtne2ps2bf16.512"),
                {wideHigh, wideLow})
         .getResult(0);
-  return vector::ShuffleOp::create(
-      b, loc, low, high, llvm::to_vector(llvm::seq<int64_t>(0, 2 * lanes)));
+  if (target.bf16)
+    return vector::ShuffleOp::create(
+        b, loc, low, high, llvm::to_vector(llvm::seq<int64_t>(0, 2 * lanes)));
+  if (Value bits = emitRoundedBlocks(b, loc, low, high))
+    return arith::BitcastOp::create(
+        b, loc, VectorType::get({2 * lanes}, type.getElementType()), bits);
+  return vector::ShuffleOp::create(b, loc, low, high, getBlockOrder(lanes));
 }
 
-Value bnc::emitWidenedHalf(OpBuilder &b, Location loc, Value joined,
+Value bnc::emitHalf(OpBuilder &b, Location loc, const VectorTarget &target,
+                    Value joined, unsigned half) {
+  int64_t lanes = cast<VectorType>(joined.getType()).getNumElements() / 2;
+  return vector::ShuffleOp::create(b, loc, joined, joined,
+                                   getElements(target, lanes, half));
+}
+
+Value bnc::emitWidenedHalf(OpBuilder &b, Location loc,
+                           const VectorTarget &target, Value joined,
                            unsigned half) {
   auto type = cast<VectorType>(joined.getType());
   int64_t words = type.getNumElements(), lanes = words / 2;
@@ -49,8 +83,8 @@ Value bnc::emitWidenedHalf(OpBuilder &b, Location loc, Value joined,
   Value zero = makeInteger(b, loc, integers, 0);
   // The upper half of an f32 is a bf16.
   SmallVector<int64_t> order;
-  for (int64_t lane = 0; lane < lanes; ++lane)
-    order.append({words, half * lanes + lane});
+  for (int64_t element : getElements(target, lanes, half))
+    order.append({words, element});
   Value widened = vector::ShuffleOp::create(b, loc, bits, zero, order);
   return vector::BitCastOp::create(
       b, loc, VectorType::get({lanes}, b.getF32Type()), widened);

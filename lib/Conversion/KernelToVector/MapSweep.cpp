@@ -170,8 +170,15 @@ void MapSweep::emitPair(OpBuilder &b, Value position, unsigned slot,
 }
 
 bool MapSweep::canJoin() {
-  if (run.period || !context.target.bf16 || canPair() ||
+  if (run.period || canPair() ||
       !context.structure.getComputeType().isF32())
+    return false;
+  // Blocks of other types have instructions of their own.
+  if (!context.target.bf16 &&
+      llvm::any_of(listMapArrays(context), [&](const KernelArray *array) {
+        return !array->element.isBF16() && !array->element.isF32() &&
+               (array->getDimSet() & run.laneGroup);
+      }))
     return false;
   return llvm::any_of(outputs, [](const MapOutput &output) {
     return output.array->element.isBF16();

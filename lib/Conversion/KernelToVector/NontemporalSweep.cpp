@@ -48,12 +48,22 @@ int64_t MapSweep::getAlignment(const KernelArray &array, unsigned slot) {
 void MapSweep::emitEdge(OpBuilder &b, Value begin, Value length) {
   int64_t lanes = context.target.lanes;
   Value step = getStep(b, lanes);
-  emitMaskedLoop(b, context.loc, length, lanes, startPhases(b, begin, 1),
-                 [&](OpBuilder &body, Value position, Value count, unsigned,
+  // Where a mask is a loop over elements, whole vectors go without.
+  bool isMasked =
+      llvm::all_of(listMapArrays(context), [&](const KernelArray *array) {
+        return context.target.canMask(getStorageType(array->element)) ||
+               !(array->getDimSet() & run.laneGroup);
+      });
+  auto emitOne = [&](OpBuilder &body, Value position, Value count, unsigned,
                      MutableArrayRef<Value> phase) {
-                   Value at = LoopMath(body, context.loc).add(begin, position);
-                   emitVector(body, at, count, 0, phase, step);
-                 });
+    Value at = LoopMath(body, context.loc).add(begin, position);
+    emitVector(body, at, count, 0, phase, step);
+  };
+  SmallVector<Value> phases = startPhases(b, begin, 1);
+  if (isMasked)
+    emitMaskedLoop(b, context.loc, length, lanes, phases, emitOne);
+  else
+    emitLaneLoop(b, context.loc, length, lanes, /*slots=*/1, phases, emitOne);
 }
 
 Value MapSweep::emitHead(OpBuilder &b) {

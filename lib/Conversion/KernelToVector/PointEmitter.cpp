@@ -3,6 +3,8 @@
 
 #include "bnc/Conversion/KernelToVector/PointEmitter.h"
 
+#include "RoundToBF16.h"
+
 #include "bnc/Conversion/KernelToVector/JoinVectors.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 
@@ -128,6 +130,8 @@ Value PointEmitter::load(const KernelArray &array) {
     return loadElement(b, loc, array, getIndices(array));
   if (point.parity)
     return loadParity(array);
+  if (point.half && !context.target.bf16)
+    return emitHalf(b, loc, context.target, loadPairs(array), *point.half);
   Type storage = getStorageType(array.element);
   Value laneMask;
   if (point.count && context.target.canMask(storage))
@@ -153,7 +157,8 @@ Value PointEmitter::loadPairs(const KernelArray &array) {
              loadLanes(array, lanes, laneMask));
 }
 
-Value bnc::emitHalf(OpBuilder &b, Location loc, Value pairs, unsigned parity) {
+Value bnc::emitParity(OpBuilder &b, Location loc, Value pairs,
+                      unsigned parity) {
   auto type = cast<VectorType>(pairs.getType());
   if (parity == 1)
     pairs =
@@ -166,19 +171,30 @@ Value bnc::emitHalf(OpBuilder &b, Location loc, Value pairs, unsigned parity) {
 Value PointEmitter::loadParity(const KernelArray &array) {
   auto words = VectorType::get({point.lanes}, b.getI32Type());
   Value pairs = vector::BitCastOp::create(b, loc, words, loadPairs(array));
-  return emitHalf(b, loc, pairs, *point.parity);
+  return emitParity(b, loc, pairs, *point.parity);
 }
 
 void PointEmitter::storeJoined(PointEmitter &next, Value value,
                                const KernelArray &array, int64_t nontemporal,
                                int64_t nontemporalNext) {
-  if (!array.element.isBF16() || !(array.getDimSet() & point.laneDims)) {
+  bool isLanes(array.getDimSet() & point.laneDims);
+  if (!isLanes || (!array.element.isBF16() && context.target.bf16)) {
     store(emit(value), array, nontemporal);
     next.store(next.emit(value), array, nontemporalNext);
     return;
   }
   Value joined = emitJoined(b, loc, context.target, broadcast(emit(value)),
                             next.broadcast(next.emit(value)));
+  if (!array.element.isBF16()) {
+    for (int64_t half : {0, 1}) {
+      PointEmitter &emitter = half ? next : *this;
+      Value part = vector::ExtractStridedSliceOp::create(
+          b, loc, joined, half * point.lanes, point.lanes, 1);
+      emitter.storeWhole(part, array, emitter.getIndices(array),
+                         half ? nontemporalNext : nontemporal);
+    }
+    return;
+  }
   auto storage = cast<VectorType>(joined.getType()).clone(b.getI16Type());
   storeWhole(arith::BitcastOp::create(b, loc, storage, joined), array,
              getIndices(array), nontemporal);
@@ -208,6 +224,8 @@ Value PointEmitter::emitPairs(PointEmitter &odd, Value value) {
       order.append({lane, point.lanes + lane});
     return vector::ShuffleOp::create(b, loc, joined, joined, order);
   }
+  if (Value rounded = emitRoundedPairs(b, loc, low, high))
+    return rounded;
   low = arith::BitcastOp::create(b, loc, half, low);
   high = arith::BitcastOp::create(b, loc, half, high);
   // Rounding by integers leaves each half in its place of 32 bits.
@@ -406,7 +424,8 @@ Value PointEmitter::extendHalf(Operation *op) {
   const KernelArray &array = context.frame.getInput(argument.getArgNumber());
   if (!array.element.isBF16() || !(array.getDimSet() & point.laneDims))
     return {};
-  return emitWidenedHalf(b, loc, loadPairs(array), *point.half);
+  return emitWidenedHalf(b, loc, context.target, loadPairs(array),
+                         *point.half);
 }
 
 Value PointEmitter::computeElementwise(Operation *op) {

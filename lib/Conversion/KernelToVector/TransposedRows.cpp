@@ -121,7 +121,7 @@ void TransposedRows::loadInput(unsigned input) {
     }
     for (unsigned parity : {0, 1})
       elements[2 * v + parity]->setValue(argument,
-                                         emitHalf(b, loc, value, parity));
+                                         emitParity(b, loc, value, parity));
     auto halves = VectorType::get({2 * lanes}, b.getBF16Type());
     value = vector::BitCastOp::create(b, loc, halves, value);
   }

@@ -91,9 +91,9 @@ struct Point {
   /// If set, the lanes are the even (0) or odd (1) ones of twice as many
   /// elements: 32 bits hold one of each of bf16, and no lane has to move.
   std::optional<unsigned> parity = std::nullopt;
-  /// If set, the lanes are the first (0) or last (1) half of twice as many
-  /// elements, all in use, of which bf16 is loaded at once: the emitters of
-  /// both halves share their pairs.
+  /// If set, the lanes are half 0 or 1 (JoinVectors.h) of twice as many
+  /// elements, all in use, of which bf16 is loaded at once, and without
+  /// AVX512-BF16 every type: the emitters of both halves share what is loaded.
   std::optional<unsigned> half = std::nullopt;
 
   /// Puts the target's lanes at `position` of `laneGroup`; they are all that
@@ -216,7 +216,7 @@ private:
 
 /// The bf16 in the lower (`parity` 0) or upper halves of `pairs`, words of 32
 /// bits.
-mlir::Value emitHalf(mlir::OpBuilder &b, mlir::Location loc, mlir::Value pairs,
+mlir::Value emitParity(mlir::OpBuilder &b, mlir::Location loc, mlir::Value pairs,
                      unsigned parity);
 
 } // namespace bnc

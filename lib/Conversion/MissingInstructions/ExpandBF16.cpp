@@ -1,0 +1,89 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Conversions of bf16 for processors without the instructions.
+
+#include "bnc/Conversion/Elements.h"
+#include "bnc/Conversion/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/TypeUtilities.h"
+
+namespace bnc {
+#define GEN_PASS_DEF_EXPANDBF16PASS
+#include "bnc/Conversion/Passes.h.inc"
+} // namespace bnc
+
+using namespace mlir;
+using namespace bnc;
+
+namespace {
+struct ExpandBF16Pass : bnc::impl::ExpandBF16PassBase<ExpandBF16Pass> {
+  void runOnOperation() override;
+};
+} // namespace
+
+/// The upper half of an f32 is a bf16.
+static Value widen(OpBuilder &b, Location loc, Value narrow) {
+  Type i32 = withElement(narrow.getType(), b.getI32Type());
+  Value half = arith::BitcastOp::create(
+      b, loc, withElement(narrow.getType(), b.getI16Type()), narrow);
+  Value bits = arith::ShLIOp::create(b, loc,
+                                     arith::ExtUIOp::create(b, loc, i32, half),
+                                     makeInteger(b, loc, i32, 16));
+  return arith::BitcastOp::create(
+      b, loc, withElement(narrow.getType(), b.getF32Type()), bits);
+}
+
+/// Half a unit of the last place of bf16, less one if the digit before is even,
+/// carries into what stays. A NaN becomes all ones: in the 32 bits it takes one
+/// instruction, in the 16 that are left three.
+static Value narrow(OpBuilder &b, Location loc, Value single) {
+  Type i32 = withElement(single.getType(), b.getI32Type());
+  Value bits = arith::BitcastOp::create(b, loc, i32, single);
+  Value sixteen = makeInteger(b, loc, i32, 16);
+  Value isOdd =
+      arith::AndIOp::create(b, loc, arith::ShRUIOp::create(b, loc, bits, sixteen),
+                            makeInteger(b, loc, i32, 1));
+  Value half =
+      arith::AddIOp::create(b, loc, bits, makeInteger(b, loc, i32, 0x7fff));
+  Value rounded = arith::AddIOp::create(b, loc, half, isOdd);
+  Value isNaN = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, single,
+                                      single);
+  Value result = arith::SelectOp::create(
+      b, loc, isNaN, makeInteger(b, loc, i32, -1), rounded);
+  Value upper = arith::ShRUIOp::create(b, loc, result, sixteen);
+  Value stored = arith::TruncIOp::create(
+      b, loc, withElement(single.getType(), b.getI16Type()), upper);
+  return arith::BitcastOp::create(
+      b, loc, withElement(single.getType(), b.getBF16Type()), stored);
+}
+
+/// Expands `op` if it converts bf16.
+static void expand(Operation *op) {
+  OpBuilder b(op);
+  Value result;
+  if (auto extend = dyn_cast<arith::ExtFOp>(op)) {
+    if (!getElementTypeOrSelf(extend.getIn().getType()).isBF16())
+      return;
+    result = widen(b, op->getLoc(), extend.getIn());
+    if (result.getType() != extend.getType())
+      result =
+          arith::ExtFOp::create(b, op->getLoc(), extend.getType(), result);
+  } else if (auto truncate = dyn_cast<arith::TruncFOp>(op)) {
+    if (!getElementTypeOrSelf(truncate.getType()).isBF16() ||
+        !getElementTypeOrSelf(truncate.getIn().getType()).isF32())
+      return;
+    result = narrow(b, op->getLoc(), truncate.getIn());
+  } else {
+    return;
+  }
+  op->getResult(0).replaceAllUsesWith(result);
+  op->erase();
+}
+
+void ExpandBF16Pass::runOnOperation() {
+  // The norm.func, which is still there, keeps what the user wrote.
+  for (func::FuncOp function : getOperation().getOps<func::FuncOp>())
+    function.walk(expand);
+}
