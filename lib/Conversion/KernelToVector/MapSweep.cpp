@@ -106,20 +106,31 @@ void MapSweep::fetchOutputs(OpBuilder &b, const Point &point, unsigned slot) {
                   {/*rows=*/0, run.writeAhead});
 }
 
-void MapSweep::emitVector(OpBuilder &b, Value position, Value count,
-                          unsigned slot, MutableArrayRef<Value> phase,
-                          Value step, bool nontemporal) {
+SmallVector<Value> MapSweep::listPositions(OpBuilder &b, Value position) {
   SmallVector<Value> positions{position};
   while (positions.size() < abreast)
     positions.push_back(LoopMath(b, context.loc).add(positions.back(), apart));
+  return positions;
+}
+
+KeptArrays MapSweep::turnTables(OpBuilder &b, Value position,
+                                ArrayRef<Value> phase) {
+  if (!run.keptArrays)
+    return {};
+  return run.period ? run.keptArrays->movedTo(
+                          LoopMath(b, context.loc).sub(position, phase[0]))
+                    : *run.keptArrays;
+}
+
+void MapSweep::emitVector(OpBuilder &b, Value position, Value count,
+                          unsigned slot, MutableArrayRef<Value> phase,
+                          Value step, bool nontemporal) {
+  SmallVector<Value> positions = listPositions(b, position);
   SmallVector<std::unique_ptr<PointEmitter>> emitters;
-  SmallVector<KeptArrays> turned(positions.size());
-  for (auto [at, turn] : llvm::zip_equal(positions, turned)) {
-    const KeptArrays *kept = run.keptArrays;
-    if (run.period) {
-      turn = kept->movedTo(LoopMath(b, context.loc).sub(at, phase[0]));
-      kept = &turn;
-    }
+  SmallVector<KeptArrays> tables;
+  for (Value at : positions)
+    tables.push_back(turnTables(b, at, phase));
+  for (auto [at, kept] : llvm::zip_equal(positions, tables))
     for (PointEmitter *row : rows) {
       Point point = row->getPoint();
       point.setLanes(b, context, run.laneGroup, at, count);
@@ -128,12 +139,11 @@ void MapSweep::emitVector(OpBuilder &b, Value position, Value count,
       fetchOutputs(b, point, slot);
       auto &lanes = *emitters.emplace_back(
           std::make_unique<PointEmitter>(b, context, point, row));
-      lanes.useKeptArrays(kept, context.structure.getNumStages() + 1);
+      lanes.useKeptArrays(&kept, context.structure.getNumStages() + 1);
       // Before any store: what the rows share is loaded once.
       for (const MapOutput &output : outputs)
         lanes.emit(output.value);
     }
-  }
   if (run.period)
     phase[0] = run.period->next(b, phase[0], step);
   for (auto &lanes : emitters)
@@ -169,42 +179,59 @@ void MapSweep::emitPair(OpBuilder &b, Value position, unsigned slot,
   }
 }
 
+bool bnc::joinsBlocks(const EmissionContext &context, DimSet laneGroup) {
+  if (context.target.bf16 || !context.structure.getComputeType().isF32())
+    return false;
+  bool stores = false;
+  for (const MapOutput &output : listMapOutputs(context))
+    stores |= output.array->element.isBF16();
+  // Blocks of other types would have instructions of their own.
+  return stores &&
+         llvm::all_of(listMapArrays(context), [&](const KernelArray *array) {
+           return array->element.isBF16() || array->element.isF32() ||
+                  !(array->getDimSet() & laneGroup);
+         });
+}
+
 bool MapSweep::canJoin() {
-  if (run.period || canPair() ||
+  if ((run.period && !run.joinsTurns) || canPair() ||
       !context.structure.getComputeType().isF32())
     return false;
-  // Blocks of other types have instructions of their own.
-  if (!context.target.bf16 &&
-      llvm::any_of(listMapArrays(context), [&](const KernelArray *array) {
-        return !array->element.isBF16() && !array->element.isF32() &&
-               (array->getDimSet() & run.laneGroup);
-      }))
-    return false;
+  if (!context.target.bf16)
+    return joinsBlocks(context, run.laneGroup);
   return llvm::any_of(outputs, [](const MapOutput &output) {
     return output.array->element.isBF16();
   });
 }
 
 void MapSweep::emitJoined(OpBuilder &b, Value position, unsigned slot,
+                          MutableArrayRef<Value> phase, Value step,
                           bool nontemporal) {
-  Value next = LoopMath(b, context.loc).add(position, context.target.lanes);
+  SmallVector<Value> positions = listPositions(b, position);
   SmallVector<std::unique_ptr<PointEmitter>> lows, highs;
-  for (PointEmitter *row : rows)
-    for (bool isHigh : {false, true}) {
-      Point point = row->getPoint();
-      point.setLanes(b, context, run.laneGroup, isHigh ? next : position,
-                     Value());
-      point.half = isHigh;
-      emitPrefetch(b, point, slot + isHigh, nontemporal);
-      fetchOutputs(b, point, slot + isHigh);
-      auto &lanes = *(isHigh ? highs : lows)
-                         .emplace_back(std::make_unique<PointEmitter>(
-                             b, context, point, row));
-      lanes.useKeptArrays(run.keptArrays, context.structure.getNumStages() + 1);
-      lanes.sharePairs(*lows.back());
-      for (const MapOutput &output : outputs)
-        lanes.emit(output.value);
-    }
+  SmallVector<KeptArrays> tables;
+  for (Value at : positions)
+    tables.push_back(turnTables(b, at, phase));
+  for (auto [at, kept] : llvm::zip_equal(positions, tables)) {
+    Value next = LoopMath(b, context.loc).add(at, context.target.lanes);
+    for (PointEmitter *row : rows)
+      for (bool isHigh : {false, true}) {
+        Point point = row->getPoint();
+        point.setLanes(b, context, run.laneGroup, isHigh ? next : at, Value());
+        point.half = isHigh;
+        emitPrefetch(b, point, slot + isHigh, nontemporal);
+        fetchOutputs(b, point, slot + isHigh);
+        auto &lanes = *(isHigh ? highs : lows)
+                           .emplace_back(std::make_unique<PointEmitter>(
+                               b, context, point, row));
+        lanes.useKeptArrays(&kept, context.structure.getNumStages() + 1);
+        lanes.sharePairs(*lows.back());
+        for (const MapOutput &output : outputs)
+          lanes.emit(output.value);
+      }
+  }
+  if (run.period)
+    phase[0] = run.period->next(b, phase[0], step);
   for (auto [low, high] : llvm::zip_equal(lows, highs))
     for (const MapOutput &output : outputs)
       low->storeJoined(*high, output.value, *output.array,
@@ -212,34 +239,16 @@ void MapSweep::emitJoined(OpBuilder &b, Value position, unsigned slot,
                        nontemporal ? getAlignment(*output.array, slot + 1) : 0);
 }
 
-void MapSweep::emitPlainTwos(OpBuilder &b, bool pairs) {
-  int64_t lanes = 2 * context.target.lanes;
-  unsigned slots =
-      (getConstantIndex(run.length) ? mapSlots : dynamicMapSlots) / 2;
-  emitLaneLoop(b, context.loc, run.length, lanes, slots, {},
-               [&](OpBuilder &nested, Value position, Value count,
-                   unsigned slot, MutableArrayRef<Value>) {
-                 Value at =
-                     LoopMath(nested, context.loc).add(run.begin, position);
-                 if (count)
-                   emitEdge(nested, at, count);
-                 else if (pairs)
-                   emitPair(nested, at, 2 * slot);
-                 else
-                   emitJoined(nested, at, 2 * slot);
-               });
-}
-
 Value MapSweep::getStep(OpBuilder &b, int64_t elements) {
   return run.period ? run.period->getStep(b, elements) : Value();
 }
 
 SmallVector<Value> MapSweep::startPhases(OpBuilder &b, Value position,
-                                         unsigned slots) {
+                                         unsigned slots, int64_t width) {
   SmallVector<Value> phases;
   if (!run.period)
     return phases;
-  Value step = getStep(b, context.target.lanes);
+  Value step = getStep(b, width);
   phases.push_back(run.period->at(b, position));
   while (phases.size() < slots)
     phases.push_back(run.period->next(b, phases.back(), step));
@@ -247,10 +256,7 @@ SmallVector<Value> MapSweep::startPhases(OpBuilder &b, Value position,
 }
 
 void MapSweep::emitPlain(OpBuilder &b) {
-  bool pairs = canPair();
-  if (pairs || canJoin())
-    return emitPlainTwos(b, pairs);
-  if (run.abreast == 1)
+  if (run.abreast == 1 || !run.period)
     return emitPlain(b, run.begin, run.length);
   LoopMath math(b, context.loc);
   abreast = run.abreast;
@@ -262,17 +268,27 @@ void MapSweep::emitPlain(OpBuilder &b) {
 }
 
 void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
-  int64_t lanes = context.target.lanes;
+  bool pairs = canPair(), twos = pairs || canJoin();
+  int64_t width = (twos ? 2 : 1) * context.target.lanes;
   unsigned slots = mapSlots;
   if (!run.period && !getConstantIndex(length))
     slots = dynamicMapSlots;
-  Value step = getStep(b, slots * lanes);
-  emitLaneLoop(b, context.loc, length, lanes, slots,
-               startPhases(b, begin, slots),
+  if (twos)
+    slots /= 2;
+  Value step = getStep(b, slots * width);
+  emitLaneLoop(b, context.loc, length, width, slots,
+               startPhases(b, begin, slots, width),
                [&](OpBuilder &nested, Value position, Value count,
                    unsigned slot, MutableArrayRef<Value> phase) {
                  Value at = LoopMath(nested, context.loc).add(begin, position);
-                 emitVector(nested, at, count, slot, phase, step);
+                 if (!twos)
+                   emitVector(nested, at, count, slot, phase, step);
+                 else if (count)
+                   emitEdge(nested, at, count);
+                 else if (pairs)
+                   emitPair(nested, at, 2 * slot);
+                 else
+                   emitJoined(nested, at, 2 * slot, phase, step);
                });
 }
 

@@ -31,6 +31,15 @@ struct MapSweep {
   /// Fetches what is stored through the caches in place of past them.
   void fetchOutputs(mlir::OpBuilder &b, const Point &point, unsigned slot);
 
+  /// `position` in every run that is stored abreast.
+  llvm::SmallVector<mlir::Value> listPositions(mlir::OpBuilder &b,
+                                               mlir::Value position);
+
+  /// The kept arrays for the elements from `position` on, whose phase is
+  /// `phase` if the run has a period.
+  KeptArrays turnTables(mlir::OpBuilder &b, mlir::Value position,
+                        llvm::ArrayRef<mlir::Value> phase);
+
   /// If the run has a period, `phase` is the vector's, and moves on by `step`.
   /// It is vector number `slot` of its turn, which begins at a line of every
   /// output where it stores nontemporally.
@@ -48,24 +57,25 @@ struct MapSweep {
                 bool nontemporal = false);
 
   /// Whether two vectors side by side are stored as one: their outputs are of
-  /// bf16, which is then rounded by one instruction.
+  /// bf16, which is then rounded by one instruction, or without AVX512-BF16
+  /// two elements at once; see joinsBlocks.
   bool canJoin();
 
   /// Two vectors from `position` on, all in use, of which the first is number
   /// `slot`; see canJoin and emitVector.
   void emitJoined(mlir::OpBuilder &b, mlir::Value position, unsigned slot,
+                  llvm::MutableArrayRef<mlir::Value> phase, mlir::Value step,
                   bool nontemporal = false);
-
-  /// Vectors two by two; see canPair and canJoin.
-  void emitPlainTwos(mlir::OpBuilder &b, bool pairs);
 
   /// How far a phase moves in `elements`; null without a period. Made outside
   /// of loops: it divides.
   mlir::Value getStep(mlir::OpBuilder &b, int64_t elements);
 
-  /// The phases of `slots` vectors from `position` on; none without a period.
-  llvm::SmallVector<mlir::Value>
-  startPhases(mlir::OpBuilder &b, mlir::Value position, unsigned slots);
+  /// The phases of `slots` times `width` elements from `position` on; none
+  /// without a period.
+  llvm::SmallVector<mlir::Value> startPhases(mlir::OpBuilder &b,
+                                             mlir::Value position,
+                                             unsigned slots, int64_t width);
 
   /// All of the run, through the caches.
   void emitPlain(mlir::OpBuilder &b);

@@ -59,7 +59,7 @@ void MapSweep::emitEdge(OpBuilder &b, Value begin, Value length) {
     Value at = LoopMath(body, context.loc).add(begin, position);
     emitVector(body, at, count, 0, phase, step);
   };
-  SmallVector<Value> phases = startPhases(b, begin, 1);
+  SmallVector<Value> phases = startPhases(b, begin, 1, lanes);
   if (isMasked)
     emitMaskedLoop(b, context.loc, length, lanes, phases, emitOne);
   else
@@ -147,9 +147,10 @@ int64_t MapSweep::getVectorsPerLine() {
 void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
   int64_t lanes = context.target.lanes, slots = getVectorsPerLine();
   bool twos = canPair() || (canJoin() && slots > 1);
-  Value step = getStep(b, lanes);
+  int64_t width = twos ? 2 * lanes : lanes;
+  Value step = getStep(b, width);
   emitLoop(b, context.loc, LoopMath(b, context.loc).constant(0), turns, 1,
-           startPhases(b, start, 1),
+           startPhases(b, start, 1, width),
            [&](OpBuilder &body, Value index, ValueRange carried) {
              LoopMath math(body, context.loc);
              Value at = math.add(start, math.mul(index, lanes * slots));
@@ -159,7 +160,8 @@ void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
                if (canPair())
                  emitPair(body, position, slot, /*nontemporal=*/true);
                else if (twos)
-                 emitJoined(body, position, slot, /*nontemporal=*/true);
+                 emitJoined(body, position, slot, phase, step,
+                            /*nontemporal=*/true);
                else
                  emitVector(body, position, Value(), slot, phase, step,
                             /*nontemporal=*/true);

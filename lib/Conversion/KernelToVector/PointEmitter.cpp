@@ -96,6 +96,26 @@ SmallVector<Value> PointEmitter::getIndices(const KernelArray &array) {
   return indices;
 }
 
+/// Calls `body` with the offset and the number, powers of two from the largest
+/// down, of parts that are `count` elements.
+static void
+forEachPart(int64_t count,
+            llvm::function_ref<void(int64_t offset, int64_t size)> body) {
+  for (int64_t offset = 0; offset < count;) {
+    int64_t size = llvm::bit_floor(uint64_t(count - offset));
+    body(offset, size);
+    offset += size;
+  }
+}
+
+/// The indices `offset` elements along the last dim.
+static SmallVector<Value> advance(OpBuilder &b, Location loc,
+                                  ArrayRef<Value> indices, int64_t offset) {
+  SmallVector<Value> at(indices);
+  at.back() = LoopMath(b, loc).add(at.back(), offset);
+  return at;
+}
+
 /// The first `lanes` elements from the point on, as they are stored; where
 /// elements are out of use, those that `laneMask` leaves out are 0.
 Value PointEmitter::loadLanes(const KernelArray &array, int64_t lanes,
@@ -109,7 +129,18 @@ Value PointEmitter::loadLanes(const KernelArray &array, int64_t lanes,
   if (laneMask)
     return vector::MaskedLoadOp::create(b, loc, type, array.memref, indices,
                                         laneMask, zero);
-  // No masked access of this width: copy element by element.
+  // No masked access of this width: copy by parts, or element by element.
+  if (std::optional<int64_t> count = getConstantIndex(point.count)) {
+    Value all = zero;
+    forEachPart(*count, [&](int64_t offset, int64_t size) {
+      Value part = vector::LoadOp::create(
+          b, loc, VectorType::get({size}, storage), array.memref,
+          advance(b, loc, indices, offset));
+      all = vector::InsertStridedSliceOp::create(
+          b, loc, part, all, ArrayRef<int64_t>{offset}, ArrayRef<int64_t>{1});
+    });
+    return all;
+  }
   Value buffer = allocateOnStack(b, loc, {lanes}, storage);
   LoopMath math(b, loc);
   Value begin = math.constant(0);
@@ -265,6 +296,15 @@ void PointEmitter::store(Value value, const KernelArray &array,
   if (context.target.canMask(storage)) {
     vector::MaskedStoreOp::create(b, loc, array.memref, indices, getMask(),
                                   value);
+    return;
+  }
+  if (std::optional<int64_t> count = getConstantIndex(point.count)) {
+    forEachPart(*count, [&](int64_t offset, int64_t size) {
+      Value part =
+          vector::ExtractStridedSliceOp::create(b, loc, value, offset, size, 1);
+      vector::StoreOp::create(b, loc, part, array.memref,
+                              advance(b, loc, indices, offset));
+    });
     return;
   }
   Value buffer = allocateOnStack(b, loc, {point.lanes}, storage);
@@ -424,8 +464,7 @@ Value PointEmitter::extendHalf(Operation *op) {
   const KernelArray &array = context.frame.getInput(argument.getArgNumber());
   if (!array.element.isBF16() || !(array.getDimSet() & point.laneDims))
     return {};
-  return emitWidenedHalf(b, loc, context.target, loadPairs(array),
-                         *point.half);
+  return emitWidenedHalf(b, loc, context.target, loadPairs(array), *point.half);
 }
 
 Value PointEmitter::computeElementwise(Operation *op) {

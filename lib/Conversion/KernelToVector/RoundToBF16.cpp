@@ -33,8 +33,7 @@ static bool hasNaNsInUpperHalf(Value value) {
   SplatElementsAttr splat;
   if (matchPattern(value, m_Constant(&splat)))
     return !splat.getSplatValue<APFloat>().isNaN();
-  return matchPattern(value, m_Constant(&scalar)) &&
-         !scalar.getValue().isNaN();
+  return matchPattern(value, m_Constant(&scalar)) && !scalar.getValue().isNaN();
 }
 
 namespace {
@@ -64,11 +63,10 @@ private:
 /// lower one keeps NaNs; else null.
 static Value getRounded(Value narrow) {
   auto truncate = narrow.getDefiningOp<arith::TruncFOp>();
-  bool fits = truncate &&
-              cast<VectorType>(truncate.getIn().getType())
-                  .getElementType()
-                  .isF32() &&
-              hasNaNsInUpperHalf(truncate.getIn());
+  bool fits =
+      truncate &&
+      cast<VectorType>(truncate.getIn().getType()).getElementType().isF32() &&
+      hasNaNsInUpperHalf(truncate.getIn());
   return fits ? truncate.getIn() : Value();
 }
 
@@ -95,8 +93,8 @@ static Value roundWords(OpBuilder &b, Location loc, Value upper, Value lower) {
   Value rest = arith::XOrIOp::create(b, loc, lower, word(int16_t(0x8000)));
   Value isOdd = arith::AndIOp::create(b, loc, upper, word(1));
   Value sum = LLVM::SAddSat::create(b, loc, type, rest, isOdd);
-  Value isUp = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, sum,
-                                     word(0));
+  Value isUp =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, sum, word(0));
   Value less = arith::ExtSIOp::create(b, loc, type, isUp);
   // Only a NaN could pass 0x7fff, which saturates, or 0xffff, which is kept.
   Value rounded = LLVM::SSubSat::create(b, loc, type, upper, less);
@@ -136,9 +134,8 @@ Value bnc::emitRoundedBlocks(OpBuilder &b, Location loc, Value low,
   SmallVector<int64_t> lowerWords;
   for (int64_t from : getBlockOrder(bits->lanes))
     lowerWords.push_back(2 * from);
-  Value upper =
-      shuffleWords(b, loc, bits->shiftRight(b, loc, bits->low),
-                   bits->shiftRight(b, loc, bits->high), lowerWords);
+  Value upper = shuffleWords(b, loc, bits->shiftRight(b, loc, bits->low),
+                             bits->shiftRight(b, loc, bits->high), lowerWords);
   Value lower = shuffleWords(b, loc, bits->low, bits->high, lowerWords);
   return roundWords(b, loc, upper, lower);
 }

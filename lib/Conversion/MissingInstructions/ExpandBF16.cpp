@@ -28,9 +28,9 @@ static Value widen(OpBuilder &b, Location loc, Value narrow) {
   Type i32 = withElement(narrow.getType(), b.getI32Type());
   Value half = arith::BitcastOp::create(
       b, loc, withElement(narrow.getType(), b.getI16Type()), narrow);
-  Value bits = arith::ShLIOp::create(b, loc,
-                                     arith::ExtUIOp::create(b, loc, i32, half),
-                                     makeInteger(b, loc, i32, 16));
+  Value bits =
+      arith::ShLIOp::create(b, loc, arith::ExtUIOp::create(b, loc, i32, half),
+                            makeInteger(b, loc, i32, 16));
   return arith::BitcastOp::create(
       b, loc, withElement(narrow.getType(), b.getF32Type()), bits);
 }
@@ -42,16 +42,16 @@ static Value narrow(OpBuilder &b, Location loc, Value single) {
   Type i32 = withElement(single.getType(), b.getI32Type());
   Value bits = arith::BitcastOp::create(b, loc, i32, single);
   Value sixteen = makeInteger(b, loc, i32, 16);
-  Value isOdd =
-      arith::AndIOp::create(b, loc, arith::ShRUIOp::create(b, loc, bits, sixteen),
-                            makeInteger(b, loc, i32, 1));
+  Value isOdd = arith::AndIOp::create(
+      b, loc, arith::ShRUIOp::create(b, loc, bits, sixteen),
+      makeInteger(b, loc, i32, 1));
   Value half =
       arith::AddIOp::create(b, loc, bits, makeInteger(b, loc, i32, 0x7fff));
   Value rounded = arith::AddIOp::create(b, loc, half, isOdd);
-  Value isNaN = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, single,
-                                      single);
-  Value result = arith::SelectOp::create(
-      b, loc, isNaN, makeInteger(b, loc, i32, -1), rounded);
+  Value isNaN =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, single, single);
+  Value result = arith::SelectOp::create(b, loc, isNaN,
+                                         makeInteger(b, loc, i32, -1), rounded);
   Value upper = arith::ShRUIOp::create(b, loc, result, sixteen);
   Value stored = arith::TruncIOp::create(
       b, loc, withElement(single.getType(), b.getI16Type()), upper);
@@ -68,8 +68,7 @@ static void expand(Operation *op) {
       return;
     result = widen(b, op->getLoc(), extend.getIn());
     if (result.getType() != extend.getType())
-      result =
-          arith::ExtFOp::create(b, op->getLoc(), extend.getType(), result);
+      result = arith::ExtFOp::create(b, op->getLoc(), extend.getType(), result);
   } else if (auto truncate = dyn_cast<arith::TruncFOp>(op)) {
     if (!getElementTypeOrSelf(truncate.getType()).isBF16() ||
         !getElementTypeOrSelf(truncate.getIn().getType()).isF32())

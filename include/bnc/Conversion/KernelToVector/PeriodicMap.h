@@ -23,8 +23,11 @@ struct PeriodicShape {
   llvm::SmallVector<DimSet> outerGroups;
   DimSet run = 0, period = 0;
   llvm::SmallVector<KeptValue> tables;
-  /// Elements of a table: a turn and a vector less one element must fit.
-  int64_t tableSize = 0;
+  /// Elements of a table: a turn and what is loaded at once, `reach`, less one
+  /// element must fit.
+  int64_t tableSize = 0, reach = 0;
+  /// Whether two vectors are stored as one; see MapRun.
+  bool joins = false;
 
   /// Nothing if the kernel has no such run.
   static std::optional<PeriodicShape> get(const EmissionContext &context);

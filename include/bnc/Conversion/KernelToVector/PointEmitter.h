@@ -216,8 +216,8 @@ private:
 
 /// The bf16 in the lower (`parity` 0) or upper halves of `pairs`, words of 32
 /// bits.
-mlir::Value emitParity(mlir::OpBuilder &b, mlir::Location loc, mlir::Value pairs,
-                     unsigned parity);
+mlir::Value emitParity(mlir::OpBuilder &b, mlir::Location loc,
+                       mlir::Value pairs, unsigned parity);
 
 } // namespace bnc
 

@@ -27,6 +27,12 @@ llvm::SmallVector<MapOutput> listKeptOutputs(const EmissionContext &context);
 /// What the map sweep touches: its inputs and outputs.
 llvm::SmallVector<const KernelArray *>
 listMapArrays(const EmissionContext &context);
+
+/// Whether the map stores bf16 without AVX512-BF16, and twice as many elements
+/// along `laneGroup` as a vector has are the halves of blocks (JoinVectors.h):
+/// all that varies along it is bf16 or f32.
+bool joinsBlocks(const EmissionContext &context, DimSet laneGroup);
+
 /// What kept outputs touch: the same of those.
 llvm::SmallVector<const KernelArray *>
 listKeptArrays(const EmissionContext &context);
@@ -66,6 +72,9 @@ struct MapRun {
   /// With a period: how many runs of whole turns are stored side by side, which
   /// share what repeats: parts of the whole run.
   unsigned abreast = 1, abreastNontemporal = 1;
+  /// With a period: whether two vectors may be stored as one; the kept arrays
+  /// then reach up to two vectors into the next turn.
+  bool joinsTurns = false;
   /// Whether the rows of a sweep begin at the same place of a line of every
   /// output: only then several are stored past the caches.
   bool areRowsAlike = false;
