@@ -17,8 +17,9 @@ class ExecutionTest : public testing::Test {
 protected:
   ExecutionTest() { prepareContext(context); }
 
-  Subject parse(llvm::StringRef text) {
-    mlir::FailureOr<Subject> subject = Subject::parse(context, text);
+  Subject parse(llvm::StringRef text,
+                llvm::StringRef target = hostTargetName()) {
+    mlir::FailureOr<Subject> subject = Subject::parse(context, text, target);
     EXPECT_TRUE(mlir::succeeded(subject)) << text.str();
     return std::move(*subject);
   }

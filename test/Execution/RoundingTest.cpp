@@ -4,6 +4,8 @@
 
 #include "ExecutionTest.h"
 
+#include "bnc/Target/CPU/TargetTable.h"
+
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/APFloat.h"
 
@@ -17,6 +19,23 @@ namespace {
 class Rounding : public ExecutionTest,
                  public testing::WithParamInterface<
                      std::tuple<const char *, const char *>> {};
+
+/// Targets without AVX512-BF16, which round words of 16 bits.
+class RoundingWords : public ExecutionTest,
+                      public testing::WithParamInterface<const char *> {
+protected:
+  void SetUp() override {
+    std::optional<norm::TargetAttr> target = lookupTarget(GetParam(), &context);
+    ASSERT_TRUE(target);
+    if (!hostCanRun(*target))
+      GTEST_SKIP() << "not on this processor";
+  }
+
+  /// Holds the function of `text`, of arguments `x` and `y` and a result of
+  /// bf16, all [c], against `expected`, which it rounds.
+  void expectRounded(llvm::StringRef text, llvm::ArrayRef<Bytes> arguments,
+                     llvm::ArrayRef<float> expected);
+};
 
 } // namespace
 
@@ -83,3 +102,80 @@ INSTANTIATE_TEST_SUITE_P(Types, Rounding,
                                          std::tuple("f64", "f32"),
                                          std::tuple("f32", "bf16"),
                                          std::tuple("f32", "f16")));
+
+template <typename T> static void append(Bytes &bytes, T value) {
+  bytes.append(reinterpret_cast<const char *>(&value),
+               reinterpret_cast<const char *>(&value) + sizeof(T));
+}
+
+void RoundingWords::expectRounded(llvm::StringRef text,
+                                  llvm::ArrayRef<Bytes> arguments,
+                                  llvm::ArrayRef<float> expected) {
+  Subject subject = parse(text, GetParam());
+  auto type = mlir::BFloat16Type::get(&context);
+  Extents extents;
+  extents["c"] = expected.size();
+  Bytes results = run(subject, compile(subject), extents, arguments, nullptr,
+                      {Placement::Guard::None, 0})[0];
+  int wrong = 0;
+  for (auto [i, number] : llvm::enumerate(expected)) {
+    uint16_t bits;
+    std::memcpy(&bits, results.data() + i * sizeof(bits), sizeof(bits));
+    bool isRight = std::isnan(number) ? (bits & 0x7fff) > 0x7f80
+                                      : bits == roundTo(type, number);
+    if (!isRight && ++wrong < 10)
+      ADD_FAILURE() << std::hexfloat << number << " gives " << std::hex << bits;
+  }
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_P(RoundingWords, OfBlocks) {
+  // Every upper half, signaling NaNs too, by every kind of lower half.
+  Bytes x, zero;
+  std::vector<float> expected;
+  for (uint32_t upper = 0; upper < 0x10000; ++upper)
+    for (uint32_t lower : {0x0000, 0x0001, 0x7fff, 0x8000, 0x8001, 0xffff}) {
+      uint32_t bits = upper << 16 | lower;
+      float number;
+      std::memcpy(&number, &bits, sizeof(number));
+      append(x, bits);
+      append(zero, -0.0f);
+      expected.push_back(number);
+    }
+  expectRounded(R"(
+    norm.func @f(%x: [c] f32, %zero: [c] f32) -> (y: [c] bf16) {
+      %sum = arith.addf %x, %zero : tensor<?xf32>
+      %y = arith.truncf %sum : tensor<?xf32> to tensor<?xbf16>
+      norm.return %y : tensor<?xbf16>
+    })",
+                {x, zero}, expected);
+}
+
+TEST_P(RoundingWords, OfPairs) {
+  // Products of two bf16 are exact in f32; with 1.5 every second is a tie.
+  Bytes x, factors;
+  std::vector<float> expected;
+  for (uint32_t upper = 0; upper < 0x10000; ++upper)
+    for (float factor : {1.0f, 1.5f, 1.0078125f, -1.9921875f, 0x1p-8f}) {
+      uint32_t bits = upper << 16, factorBits;
+      std::memcpy(&factorBits, &factor, sizeof(factor));
+      float number;
+      std::memcpy(&number, &bits, sizeof(number));
+      append(x, uint16_t(upper));
+      append(factors, uint16_t(factorBits >> 16));
+      expected.push_back(number * factor);
+    }
+  expectRounded(R"(
+    norm.func @f(%x: [c] bf16, %factor: [c] bf16) -> (y: [c] bf16) {
+      %wide = arith.extf %x : tensor<?xbf16> to tensor<?xf32>
+      %by = arith.extf %factor : tensor<?xbf16> to tensor<?xf32>
+      %product = arith.mulf %wide, %by : tensor<?xf32>
+      %y = arith.truncf %product : tensor<?xf32> to tensor<?xbf16>
+      norm.return %y : tensor<?xbf16>
+    })",
+                {x, factors}, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, RoundingWords,
+                         testing::Values("x86-64-v2", "x86-64-v3",
+                                         "x86-64-v4"));

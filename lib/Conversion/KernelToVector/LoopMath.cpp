@@ -37,6 +37,21 @@ Value LoopMath::ceilDiv(Value lhs, Value rhs) {
 Value LoopMath::evenPart(Value whole, Value unit, int64_t parts) {
   return mul(div(whole, mul(unit, parts)), unit);
 }
+
+/// Streams a multiple of this apart are slower than one stream: on a Zen 3 two
+/// took 2.7 times as long as two that are 320 bytes further apart.
+static constexpr int64_t clashingDistance = 4096;
+
+Value LoopMath::streamPart(Value whole, Value unit, int64_t parts,
+                           int64_t bytes) {
+  Value part = evenPart(whole, unit, parts);
+  // Nor may the first and the third of four be.
+  int64_t distance =
+      2 * clashingDistance / int64_t(llvm::bit_ceil(uint64_t(parts)));
+  Value doClash = less(rem(mul(part, bytes), constant(distance)), constant(1));
+  Value shorter = sub(max(part, unit), unit);
+  return b.createOrFold<arith::SelectOp>(loc, doClash, shorter, part);
+}
 Value LoopMath::rem(Value lhs, Value rhs) {
   return b.createOrFold<arith::RemUIOp>(loc, lhs, rhs);
 }

@@ -122,22 +122,22 @@ KeptArrays MapSweep::turnTables(OpBuilder &b, Value position,
                     : *run.keptArrays;
 }
 
-void MapSweep::emitVector(OpBuilder &b, Value position, Value count,
-                          unsigned slot, MutableArrayRef<Value> phase,
-                          Value step, bool nontemporal) {
+VectorsInWork MapSweep::computeVector(OpBuilder &b, Value position, Value count,
+                                      unsigned slot,
+                                      MutableArrayRef<Value> phase, Value step,
+                                      bool nontemporal) {
+  VectorsInWork work{slot, nontemporal};
   SmallVector<Value> positions = listPositions(b, position);
-  SmallVector<std::unique_ptr<PointEmitter>> emitters;
-  SmallVector<KeptArrays> tables;
   for (Value at : positions)
-    tables.push_back(turnTables(b, at, phase));
-  for (auto [at, kept] : llvm::zip_equal(positions, tables))
+    work.tables.push_back(turnTables(b, at, phase));
+  for (auto [at, kept] : llvm::zip_equal(positions, work.tables))
     for (PointEmitter *row : rows) {
       Point point = row->getPoint();
       point.setLanes(b, context, run.laneGroup, at, count);
       if (!count)
         emitPrefetch(b, point, slot, nontemporal);
       fetchOutputs(b, point, slot);
-      auto &lanes = *emitters.emplace_back(
+      auto &lanes = *work.first.emplace_back(
           std::make_unique<PointEmitter>(b, context, point, row));
       lanes.useKeptArrays(&kept, context.structure.getNumStages() + 1);
       // Before any store: what the rows share is loaded once.
@@ -146,10 +146,42 @@ void MapSweep::emitVector(OpBuilder &b, Value position, Value count,
     }
   if (run.period)
     phase[0] = run.period->next(b, phase[0], step);
-  for (auto &lanes : emitters)
-    for (const MapOutput &output : outputs)
-      lanes->store(lanes->emit(output.value), *output.array,
-                   nontemporal ? getAlignment(*output.array, slot) : 0);
+  return work;
+}
+
+void MapSweep::store(VectorsInWork &work, size_t index) {
+  auto align = [&](const MapOutput &output, unsigned slot) -> int64_t {
+    return work.nontemporal ? getAlignment(*output.array, slot) : 0;
+  };
+  PointEmitter &first = *work.first[index];
+  for (const MapOutput &output : outputs)
+    if (work.second.empty())
+      first.store(first.emit(output.value), *output.array,
+                  align(output, work.slot));
+    else if (first.getPoint().parity)
+      first.storePair(*work.second[index], output.value, *output.array,
+                      align(output, work.slot));
+    else
+      first.storeJoined(*work.second[index], output.value, *output.array,
+                        align(output, work.slot), align(output, work.slot + 1));
+}
+
+void MapSweep::storeInOrder(MutableArrayRef<VectorsInWork> turn) {
+  if (turn.empty())
+    return;
+  for (size_t index = 0; index < turn.front().first.size(); ++index)
+    for (VectorsInWork &work : turn)
+      store(work, index);
+}
+
+VectorsInWork MapSweep::compute(OpBuilder &b, Value position, unsigned slot,
+                                MutableArrayRef<Value> phase, Value step,
+                                bool nontemporal) {
+  if (canPair())
+    return computePair(b, position, slot, nontemporal);
+  if (canJoin())
+    return computeJoined(b, position, slot, phase, step, nontemporal);
+  return computeVector(b, position, Value(), slot, phase, step, nontemporal);
 }
 
 bool MapSweep::canPair() {
@@ -161,8 +193,9 @@ bool MapSweep::canPair() {
   });
 }
 
-void MapSweep::emitPair(OpBuilder &b, Value position, unsigned slot,
-                        bool nontemporal) {
+VectorsInWork MapSweep::computePair(OpBuilder &b, Value position, unsigned slot,
+                                    bool nontemporal) {
+  VectorsInWork work{slot, nontemporal};
   for (PointEmitter *row : rows) {
     Point even = row->getPoint();
     even.setLanes(b, context, run.laneGroup, position, Value());
@@ -171,12 +204,17 @@ void MapSweep::emitPair(OpBuilder &b, Value position, unsigned slot,
     Point odd = even;
     even.parity = 0;
     odd.parity = 1;
-    PointEmitter evens(b, context, even, row), odds(b, context, odd, row);
+    auto &evens = *work.first.emplace_back(
+        std::make_unique<PointEmitter>(b, context, even, row));
+    auto &odds = *work.second.emplace_back(
+        std::make_unique<PointEmitter>(b, context, odd, row));
     odds.sharePairs(evens);
-    for (const MapOutput &output : outputs)
-      evens.storePair(odds, output.value, *output.array,
-                      nontemporal ? getAlignment(*output.array, slot) : 0);
+    for (const MapOutput &output : outputs) {
+      evens.emit(output.value);
+      odds.emit(output.value);
+    }
   }
+  return work;
 }
 
 bool bnc::joinsBlocks(const EmissionContext &context, DimSet laneGroup) {
@@ -204,15 +242,15 @@ bool MapSweep::canJoin() {
   });
 }
 
-void MapSweep::emitJoined(OpBuilder &b, Value position, unsigned slot,
-                          MutableArrayRef<Value> phase, Value step,
-                          bool nontemporal) {
+VectorsInWork MapSweep::computeJoined(OpBuilder &b, Value position,
+                                      unsigned slot,
+                                      MutableArrayRef<Value> phase, Value step,
+                                      bool nontemporal) {
+  VectorsInWork work{slot, nontemporal};
   SmallVector<Value> positions = listPositions(b, position);
-  SmallVector<std::unique_ptr<PointEmitter>> lows, highs;
-  SmallVector<KeptArrays> tables;
   for (Value at : positions)
-    tables.push_back(turnTables(b, at, phase));
-  for (auto [at, kept] : llvm::zip_equal(positions, tables)) {
+    work.tables.push_back(turnTables(b, at, phase));
+  for (auto [at, kept] : llvm::zip_equal(positions, work.tables)) {
     Value next = LoopMath(b, context.loc).add(at, context.target.lanes);
     for (PointEmitter *row : rows)
       for (bool isHigh : {false, true}) {
@@ -221,22 +259,18 @@ void MapSweep::emitJoined(OpBuilder &b, Value position, unsigned slot,
         point.half = isHigh;
         emitPrefetch(b, point, slot + isHigh, nontemporal);
         fetchOutputs(b, point, slot + isHigh);
-        auto &lanes = *(isHigh ? highs : lows)
+        auto &lanes = *(isHigh ? work.second : work.first)
                            .emplace_back(std::make_unique<PointEmitter>(
                                b, context, point, row));
         lanes.useKeptArrays(&kept, context.structure.getNumStages() + 1);
-        lanes.sharePairs(*lows.back());
+        lanes.sharePairs(*work.first.back());
         for (const MapOutput &output : outputs)
           lanes.emit(output.value);
       }
   }
   if (run.period)
     phase[0] = run.period->next(b, phase[0], step);
-  for (auto [low, high] : llvm::zip_equal(lows, highs))
-    for (const MapOutput &output : outputs)
-      low->storeJoined(*high, output.value, *output.array,
-                       nontemporal ? getAlignment(*output.array, slot) : 0,
-                       nontemporal ? getAlignment(*output.array, slot + 1) : 0);
+  return work;
 }
 
 Value MapSweep::getStep(OpBuilder &b, int64_t elements) {
@@ -268,7 +302,7 @@ void MapSweep::emitPlain(OpBuilder &b) {
 }
 
 void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
-  bool pairs = canPair(), twos = pairs || canJoin();
+  bool twos = canPair() || canJoin();
   int64_t width = (twos ? 2 : 1) * context.target.lanes;
   unsigned slots = mapSlots;
   if (!run.period && !getConstantIndex(length))
@@ -276,20 +310,18 @@ void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
   if (twos)
     slots /= 2;
   Value step = getStep(b, slots * width);
-  emitLaneLoop(b, context.loc, length, width, slots,
-               startPhases(b, begin, slots, width),
-               [&](OpBuilder &nested, Value position, Value count,
-                   unsigned slot, MutableArrayRef<Value> phase) {
-                 Value at = LoopMath(nested, context.loc).add(begin, position);
-                 if (!twos)
-                   emitVector(nested, at, count, slot, phase, step);
-                 else if (count)
-                   emitEdge(nested, at, count);
-                 else if (pairs)
-                   emitPair(nested, at, 2 * slot);
-                 else
-                   emitJoined(nested, at, 2 * slot, phase, step);
-               });
+  emitLaneLoop(
+      b, context.loc, length, width, slots, startPhases(b, begin, slots, width),
+      [&](OpBuilder &nested, Value position, Value count, unsigned slot,
+          MutableArrayRef<Value> phase) {
+        Value at = LoopMath(nested, context.loc).add(begin, position);
+        if (count && twos)
+          return emitEdge(nested, at, count);
+        VectorsInWork work =
+            count ? computeVector(nested, at, count, slot, phase, step)
+                  : compute(nested, at, twos ? 2 * slot : slot, phase, step);
+        storeInOrder(work);
+      });
 }
 
 void MapSweep::emit(OpBuilder &b) {

@@ -6,7 +6,21 @@
 
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
+#include <memory>
+#include <vector>
+
 namespace bnc {
+
+/// One vector of every run abreast, or two that are stored as one, whose
+/// outputs are computed but not stored.
+struct VectorsInWork {
+  unsigned slot;
+  bool nontemporal;
+  /// Of every position. The emitters point to them.
+  std::vector<KeptArrays> tables = {};
+  /// Of every position and row; `second` where two vectors are stored as one.
+  llvm::SmallVector<std::unique_ptr<PointEmitter>> first = {}, second = {};
+};
 
 /// One map sweep; see emitMapSweep.
 struct MapSweep {
@@ -43,18 +57,30 @@ struct MapSweep {
   /// If the run has a period, `phase` is the vector's, and moves on by `step`.
   /// It is vector number `slot` of its turn, which begins at a line of every
   /// output where it stores nontemporally.
-  void emitVector(mlir::OpBuilder &b, mlir::Value position, mlir::Value count,
-                  unsigned slot, llvm::MutableArrayRef<mlir::Value> phase,
-                  mlir::Value step, bool nontemporal = false);
+  VectorsInWork computeVector(mlir::OpBuilder &b, mlir::Value position,
+                              mlir::Value count, unsigned slot,
+                              llvm::MutableArrayRef<mlir::Value> phase,
+                              mlir::Value step, bool nontemporal = false);
+
+  /// The same of the vectors from `position` on that are stored as one: two
+  /// where they canPair or canJoin, else one, all in use.
+  VectorsInWork compute(mlir::OpBuilder &b, mlir::Value position, unsigned slot,
+                        llvm::MutableArrayRef<mlir::Value> phase,
+                        mlir::Value step, bool nontemporal = false);
+
+  /// Stores the outputs of run `index` of those that are abreast.
+  void store(VectorsInWork &work, size_t index);
+  /// Stores the vectors of a turn, run by run.
+  void storeInOrder(llvm::MutableArrayRef<VectorsInWork> turn);
 
   /// Whether elements go in pairs of an even and an odd one: all that the lanes
   /// load and store is bf16.
   bool canPair();
 
   /// Two vectors from `position` on, all in use, of which the first is number
-  /// `slot`; see canPair and emitVector.
-  void emitPair(mlir::OpBuilder &b, mlir::Value position, unsigned slot,
-                bool nontemporal = false);
+  /// `slot`; see canPair and computeVector.
+  VectorsInWork computePair(mlir::OpBuilder &b, mlir::Value position,
+                            unsigned slot, bool nontemporal);
 
   /// Whether two vectors side by side are stored as one: their outputs are of
   /// bf16, which is then rounded by one instruction, or without AVX512-BF16
@@ -62,10 +88,11 @@ struct MapSweep {
   bool canJoin();
 
   /// Two vectors from `position` on, all in use, of which the first is number
-  /// `slot`; see canJoin and emitVector.
-  void emitJoined(mlir::OpBuilder &b, mlir::Value position, unsigned slot,
-                  llvm::MutableArrayRef<mlir::Value> phase, mlir::Value step,
-                  bool nontemporal = false);
+  /// `slot`; see canJoin and computeVector.
+  VectorsInWork computeJoined(mlir::OpBuilder &b, mlir::Value position,
+                              unsigned slot,
+                              llvm::MutableArrayRef<mlir::Value> phase,
+                              mlir::Value step, bool nontemporal);
 
   /// How far a phase moves in `elements`; null without a period. Made outside
   /// of loops: it divides.

@@ -57,7 +57,8 @@ void MapSweep::emitEdge(OpBuilder &b, Value begin, Value length) {
   auto emitOne = [&](OpBuilder &body, Value position, Value count, unsigned,
                      MutableArrayRef<Value> phase) {
     Value at = LoopMath(body, context.loc).add(begin, position);
-    emitVector(body, at, count, 0, phase, step);
+    VectorsInWork work = computeVector(body, at, count, 0, phase, step);
+    storeInOrder(work);
   };
   SmallVector<Value> phases = startPhases(b, begin, 1, lanes);
   if (isMasked)
@@ -146,7 +147,7 @@ int64_t MapSweep::getVectorsPerLine() {
 
 void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
   int64_t lanes = context.target.lanes, slots = getVectorsPerLine();
-  bool twos = canPair() || (canJoin() && slots > 1);
+  bool twos = canPair() || canJoin();
   int64_t width = twos ? 2 * lanes : lanes;
   Value step = getStep(b, width);
   emitLoop(b, context.loc, LoopMath(b, context.loc).constant(0), turns, 1,
@@ -155,17 +156,13 @@ void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
              LoopMath math(body, context.loc);
              Value at = math.add(start, math.mul(index, lanes * slots));
              SmallVector<Value> phase(carried);
-             for (int64_t slot = 0; slot < slots; slot += twos ? 2 : 1) {
-               Value position = math.add(at, slot * lanes);
-               if (canPair())
-                 emitPair(body, position, slot, /*nontemporal=*/true);
-               else if (twos)
-                 emitJoined(body, position, slot, phase, step,
-                            /*nontemporal=*/true);
-               else
-                 emitVector(body, position, Value(), slot, phase, step,
-                            /*nontemporal=*/true);
-             }
+             // Lines are filled one after the other: two that are filled in
+             // turns may leave the buffer half full.
+             SmallVector<VectorsInWork> turn;
+             for (int64_t slot = 0; slot < slots; slot += twos ? 2 : 1)
+               turn.push_back(compute(body, math.add(at, slot * lanes), slot,
+                                      phase, step, /*nontemporal=*/true));
+             storeInOrder(turn);
              return phase;
            });
 }
@@ -179,7 +176,9 @@ Value MapSweep::emitAbreast(OpBuilder &b, Value start, Value turns) {
   Value extent = run.period->getExtent();
   std::optional<int64_t> known = getConstantIndex(extent);
   Value both = known ? math.constant(*known / std::gcd(*known, turn)) : extent;
-  Value part = math.evenPart(turns, both, run.abreastNontemporal);
+  int64_t bytes = outputs[0].array->element.getIntOrFloatBitWidth() / 8;
+  Value part =
+      math.streamPart(turns, both, run.abreastNontemporal, turn * bytes);
   abreast = run.abreastNontemporal;
   apart = math.mul(part, turn);
   emitLines(b, start, part);

@@ -172,10 +172,12 @@ void RowRange::emitStreams(OpBuilder &b) {
   LoopMath math(b, phase.loc);
   int64_t parts = phase.schedule.getRows();
   int64_t lineRows = *getLineRows(phase, shape);
-  int64_t rowBytes = *phase.structure.getStaticExtent(shape.laneGroup) *
-                     phase.structure.getComputeType().getWidth() / 8;
+  int64_t length = *phase.structure.getStaticExtent(shape.laneGroup);
+  int64_t rowBytes = length * phase.structure.getComputeType().getWidth() / 8;
+  Type stored = listMapOutputs(phase).front().array->element;
   Value total = math.sub(phase.end, phase.begin);
-  Value part = math.evenPart(total, math.constant(lineRows), parts);
+  Value part = math.streamPart(total, math.constant(lineRows), parts,
+                               length * stored.getIntOrFloatBitWidth() / 8);
   Value isFar = math.less(math.constant(leastPartBytes / rowBytes), part);
   part =
       b.createOrFold<arith::SelectOp>(phase.loc, isFar, part, math.constant(0));

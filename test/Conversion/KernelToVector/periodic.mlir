@@ -67,11 +67,16 @@ module attributes {norm.target = #t} {
 // CHECK: scf.if %[[FITS]]
 // CHECK: } else {
 
-// Four streams, each a fourth of the lines, rounded down to whole turns of 63.
+// Four streams, each a fourth of the lines, rounded down to whole turns of 63; one
+// turn less where that makes a multiple of 2 KiB.
 // CHECK-LABEL: func.func private @streams.k0.p0(
 // CHECK: %[[ALL:.*]] = arith.constant 252 : index
 // CHECK: %[[TURNS:.*]] = arith.divui %{{.*}}, %[[ALL]]
-// CHECK: %[[PART:.*]] = arith.muli %[[TURNS]]
+// CHECK: %[[EVEN:.*]] = arith.muli %[[TURNS]]
+// CHECK: %[[DISTANCE:.*]] = arith.muli %[[EVEN]]
+// CHECK: %[[PAST:.*]] = arith.remui %[[DISTANCE]], %c2048
+// CHECK: %[[CLASH:.*]] = arith.cmpi slt, %[[PAST]], %c1
+// CHECK: %[[PART:.*]] = arith.select %[[CLASH]], %{{.*}}, %[[EVEN]]
 // CHECK: for %{{.*}} to %[[PART]]
 // CHECK-NOT: memref.prefetch
 // CHECK-COUNT-4: vector.store {{.*}}nontemporal = true

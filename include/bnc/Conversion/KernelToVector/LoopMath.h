@@ -26,6 +26,10 @@ public:
   mlir::Value ceilDiv(mlir::Value lhs, mlir::Value rhs);
   /// The most whole `unit`s that each of `parts` parts of `whole` may have.
   mlir::Value evenPart(mlir::Value whole, mlir::Value unit, int64_t parts);
+  /// The same of parts that are stored side by side, of elements of `bytes`: a
+  /// unit less where parts are multiples of 4 KiB apart.
+  mlir::Value streamPart(mlir::Value whole, mlir::Value unit, int64_t parts,
+                         int64_t bytes);
   mlir::Value rem(mlir::Value lhs, mlir::Value rhs);
   mlir::Value shiftRight(mlir::Value value, mlir::Value by);
   mlir::Value min(mlir::Value lhs, mlir::Value rhs);
