@@ -21,6 +21,7 @@ using namespace bnc::norm;
 VectorTarget VectorTarget::get(TargetAttr target, FloatType compute) {
   VectorTarget result;
   result.lanes = target.getVectorBits() / compute.getWidth();
+  result.registers = target.getRegisters();
   result.fma = target.getFma();
   result.bf16 = target.getBf16Convert();
   // AVX2 masks 32- and 64-bit accesses; 16-bit ones need AVX-512BW.

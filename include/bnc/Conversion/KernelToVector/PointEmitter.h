@@ -46,6 +46,8 @@ private:
 /// What the emission of a kernel's body needs to know of the target.
 struct VectorTarget {
   int64_t lanes = 1;
+  /// Vector registers.
+  int64_t registers = 32;
   bool fma = false;
   /// Whether it has AVX512-BF16: rounding to bf16 and the dot product of pairs.
   bool bf16 = false;
