@@ -149,29 +149,27 @@ VectorsInWork MapSweep::computeVector(OpBuilder &b, Value position, Value count,
   return work;
 }
 
-void MapSweep::store(VectorsInWork &work, size_t index) {
-  auto align = [&](const MapOutput &output, unsigned slot) -> int64_t {
+void MapSweep::store(VectorsInWork &work, size_t index,
+                     const MapOutput &output) {
+  auto align = [&](unsigned slot) -> int64_t {
     return work.nontemporal ? getAlignment(*output.array, slot) : 0;
   };
   PointEmitter &first = *work.first[index];
-  for (const MapOutput &output : outputs)
-    if (work.second.empty())
-      first.store(first.emit(output.value), *output.array,
-                  align(output, work.slot));
-    else if (first.getPoint().parity)
-      first.storePair(*work.second[index], output.value, *output.array,
-                      align(output, work.slot));
-    else
-      first.storeJoined(*work.second[index], output.value, *output.array,
-                        align(output, work.slot), align(output, work.slot + 1));
+  if (work.second.empty())
+    first.store(first.emit(output.value), *output.array, align(work.slot));
+  else if (first.getPoint().parity)
+    first.storePair(*work.second[index], output.value, *output.array,
+                    align(work.slot));
+  else
+    first.storeJoined(*work.second[index], output.value, *output.array,
+                      align(work.slot), align(work.slot + 1));
 }
 
 void MapSweep::storeInOrder(MutableArrayRef<VectorsInWork> turn) {
-  if (turn.empty())
-    return;
   for (size_t index = 0; index < turn.front().first.size(); ++index)
-    for (VectorsInWork &work : turn)
-      store(work, index);
+    for (const MapOutput &output : outputs)
+      for (VectorsInWork &work : turn)
+        store(work, index, output);
 }
 
 VectorsInWork MapSweep::compute(OpBuilder &b, Value position, unsigned slot,

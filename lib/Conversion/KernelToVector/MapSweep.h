@@ -68,9 +68,9 @@ struct MapSweep {
                         llvm::MutableArrayRef<mlir::Value> phase,
                         mlir::Value step, bool nontemporal = false);
 
-  /// Stores the outputs of run `index` of those that are abreast.
-  void store(VectorsInWork &work, size_t index);
-  /// Stores the vectors of a turn, run by run.
+  /// Stores `output` of run `index` of those that are abreast.
+  void store(VectorsInWork &work, size_t index, const MapOutput &output);
+  /// Stores the vectors of a turn, run by run and output by output.
   void storeInOrder(llvm::MutableArrayRef<VectorsInWork> turn);
 
   /// Whether elements go in pairs of an even and an odd one: all that the lanes
