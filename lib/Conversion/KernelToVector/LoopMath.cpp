@@ -48,7 +48,9 @@ Value LoopMath::streamPart(Value whole, Value unit, int64_t parts,
   // Nor may the first and the third of four be.
   int64_t distance =
       2 * clashingDistance / int64_t(llvm::bit_ceil(uint64_t(parts)));
-  Value doClash = less(rem(mul(part, bytes), constant(distance)), constant(1));
+  Value apart = mul(part, bytes);
+  Value past = rem(apart, constant(distance));
+  Value doClash = less(past, constant(1));
   Value shorter = sub(max(part, unit), unit);
   return b.createOrFold<arith::SelectOp>(loc, doClash, shorter, part);
 }

@@ -134,8 +134,9 @@ Value bnc::emitRoundedBlocks(OpBuilder &b, Location loc, Value low,
   SmallVector<int64_t> lowerWords;
   for (int64_t from : getBlockOrder(bits->lanes))
     lowerWords.push_back(2 * from);
-  Value upper = shuffleWords(b, loc, bits->shiftRight(b, loc, bits->low),
-                             bits->shiftRight(b, loc, bits->high), lowerWords);
+  Value upperLow = bits->shiftRight(b, loc, bits->low);
+  Value upperHigh = bits->shiftRight(b, loc, bits->high);
+  Value upper = shuffleWords(b, loc, upperLow, upperHigh, lowerWords);
   Value lower = shuffleWords(b, loc, bits->low, bits->high, lowerWords);
   return roundWords(b, loc, upper, lower);
 }

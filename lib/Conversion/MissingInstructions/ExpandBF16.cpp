@@ -28,9 +28,9 @@ static Value widen(OpBuilder &b, Location loc, Value narrow) {
   Type i32 = withElement(narrow.getType(), b.getI32Type());
   Value half = arith::BitcastOp::create(
       b, loc, withElement(narrow.getType(), b.getI16Type()), narrow);
+  Value wide = arith::ExtUIOp::create(b, loc, i32, half);
   Value bits =
-      arith::ShLIOp::create(b, loc, arith::ExtUIOp::create(b, loc, i32, half),
-                            makeInteger(b, loc, i32, 16));
+      arith::ShLIOp::create(b, loc, wide, makeInteger(b, loc, i32, 16));
   return arith::BitcastOp::create(
       b, loc, withElement(narrow.getType(), b.getF32Type()), bits);
 }
@@ -42,9 +42,9 @@ static Value narrow(OpBuilder &b, Location loc, Value single) {
   Type i32 = withElement(single.getType(), b.getI32Type());
   Value bits = arith::BitcastOp::create(b, loc, i32, single);
   Value sixteen = makeInteger(b, loc, i32, 16);
-  Value isOdd = arith::AndIOp::create(
-      b, loc, arith::ShRUIOp::create(b, loc, bits, sixteen),
-      makeInteger(b, loc, i32, 1));
+  Value last = arith::ShRUIOp::create(b, loc, bits, sixteen);
+  Value isOdd =
+      arith::AndIOp::create(b, loc, last, makeInteger(b, loc, i32, 1));
   Value half =
       arith::AddIOp::create(b, loc, bits, makeInteger(b, loc, i32, 0x7fff));
   Value rounded = arith::AddIOp::create(b, loc, half, isOdd);
