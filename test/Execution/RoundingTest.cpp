@@ -8,6 +8,7 @@
 
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/APFloat.h"
+#include "llvm/ADT/bit.h"
 
 #include <cmath>
 
@@ -136,8 +137,7 @@ TEST_P(RoundingWords, OfBlocks) {
   for (uint32_t upper = 0; upper < 0x10000; ++upper)
     for (uint32_t lower : {0x0000, 0x0001, 0x7fff, 0x8000, 0x8001, 0xffff}) {
       uint32_t bits = upper << 16 | lower;
-      float number;
-      std::memcpy(&number, &bits, sizeof(number));
+      auto number = llvm::bit_cast<float>(bits);
       append(x, bits);
       append(zero, -0.0f);
       expected.push_back(number);
@@ -157,12 +157,9 @@ TEST_P(RoundingWords, OfPairs) {
   std::vector<float> expected;
   for (uint32_t upper = 0; upper < 0x10000; ++upper)
     for (float factor : {1.0f, 1.5f, 1.0078125f, -1.9921875f, 0x1p-8f}) {
-      uint32_t bits = upper << 16, factorBits;
-      std::memcpy(&factorBits, &factor, sizeof(factor));
-      float number;
-      std::memcpy(&number, &bits, sizeof(number));
+      auto number = llvm::bit_cast<float>(upper << 16);
       append(x, uint16_t(upper));
-      append(factors, uint16_t(factorBits >> 16));
+      append(factors, uint16_t(llvm::bit_cast<uint32_t>(factor) >> 16));
       expected.push_back(number * factor);
     }
   expectRounded(R"(

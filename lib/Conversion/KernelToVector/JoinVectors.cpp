@@ -36,13 +36,20 @@ SmallVector<int64_t> bnc::getBlockOrder(int64_t lanes) {
   return order;
 }
 
+/// The same of the target's halves.
+static SmallVector<int64_t> getOrder(const VectorTarget &target,
+                                     int64_t lanes) {
+  return target.bf16 ? llvm::to_vector(llvm::seq<int64_t>(0, 2 * lanes))
+                     : getBlockOrder(lanes);
+}
+
 /// The elements of `half`, of twice as many as `lanes`.
 static SmallVector<int64_t> getElements(const VectorTarget &target,
                                         int64_t lanes, unsigned half) {
-  SmallVector<int64_t> elements;
-  for (int64_t lane = 0; lane < lanes; ++lane)
-    elements.push_back(target.bf16 ? half * lanes + lane
-                                   : lane / 4 * 8 + half * 4 + lane % 4);
+  SmallVector<int64_t> elements(lanes);
+  for (auto [element, place] : llvm::enumerate(getOrder(target, lanes)))
+    if (place / lanes == half)
+      elements[place % lanes] = element;
   return elements;
 }
 
@@ -57,13 +64,11 @@ Value bnc::emitJoined(OpBuilder &b, Location loc, const VectorTarget &target,
                b.getStringAttr("llvm.x86.avx512bf16.cvtne2ps2bf16.512"),
                {wideHigh, wideLow})
         .getResult(0);
-  if (target.bf16)
-    return vector::ShuffleOp::create(
-        b, loc, low, high, llvm::to_vector(llvm::seq<int64_t>(0, 2 * lanes)));
-  if (Value bits = emitRoundedBlocks(b, loc, low, high))
-    return arith::BitcastOp::create(
-        b, loc, VectorType::get({2 * lanes}, type.getElementType()), bits);
-  return vector::ShuffleOp::create(b, loc, low, high, getBlockOrder(lanes));
+  if (!target.bf16)
+    if (Value bits = emitRoundedBlocks(b, loc, low, high))
+      return arith::BitcastOp::create(
+          b, loc, VectorType::get({2 * lanes}, type.getElementType()), bits);
+  return vector::ShuffleOp::create(b, loc, low, high, getOrder(target, lanes));
 }
 
 Value bnc::emitHalf(OpBuilder &b, Location loc, const VectorTarget &target,

@@ -122,28 +122,50 @@ KeptArrays MapSweep::turnTables(OpBuilder &b, Value position,
                     : *run.keptArrays;
 }
 
-VectorsInWork MapSweep::computeVector(OpBuilder &b, Value position, Value count,
-                                      unsigned slot,
-                                      MutableArrayRef<Value> phase, Value step,
-                                      bool nontemporal) {
-  VectorsInWork work{slot, nontemporal};
-  SmallVector<Value> positions = listPositions(b, position);
+SmallVector<Point> MapSweep::listPoints(OpBuilder &b, const Point &row,
+                                        Value at, const VectorPlace &place) {
+  Point first = row;
+  first.setLanes(b, context, run.laneGroup, at, place.count);
+  if (place.form == VectorForm::One)
+    return {first};
+  Point second = first;
+  if (place.form == VectorForm::Pairs) {
+    first.parity = 0;
+    second.parity = 1;
+    return {first, second};
+  }
+  Value next = LoopMath(b, context.loc).add(at, context.target.lanes);
+  second.setLanes(b, context, run.laneGroup, next, place.count);
+  first.half = 0;
+  second.half = 1;
+  return {first, second};
+}
+
+VectorsInWork MapSweep::compute(OpBuilder &b, const VectorPlace &place,
+                                MutableArrayRef<Value> phase, Value step) {
+  VectorsInWork work{place};
+  SmallVector<Value> positions = listPositions(b, place.position);
   for (Value at : positions)
     work.tables.push_back(turnTables(b, at, phase));
   for (auto [at, kept] : llvm::zip_equal(positions, work.tables))
-    for (PointEmitter *row : rows) {
-      Point point = row->getPoint();
-      point.setLanes(b, context, run.laneGroup, at, count);
-      if (!count)
-        emitPrefetch(b, point, slot, nontemporal);
-      fetchOutputs(b, point, slot);
-      auto &lanes = *work.first.emplace_back(
-          std::make_unique<PointEmitter>(b, context, point, row));
-      lanes.useKeptArrays(&kept, context.structure.getNumStages() + 1);
-      // Before any store: what the rows share is loaded once.
-      for (const MapOutput &output : outputs)
-        lanes.emit(output.value);
-    }
+    for (PointEmitter *row : rows)
+      for (auto [i, point] :
+           llvm::enumerate(listPoints(b, row->getPoint(), at, place))) {
+        // Both vectors of pairs are where the first is.
+        if (point.parity != 1) {
+          if (!place.count)
+            emitPrefetch(b, point, place.slot + i, place.nontemporal);
+          fetchOutputs(b, point, place.slot + i);
+        }
+        auto &lanes = *(i == 0 ? work.first : work.second)
+                           .emplace_back(std::make_unique<PointEmitter>(
+                               b, context, point, row));
+        lanes.useKeptArrays(&kept, context.structure.getNumStages() + 1);
+        lanes.sharePairs(*work.first.back());
+        // Before any store: what the rows share is loaded once.
+        for (const MapOutput &output : outputs)
+          lanes.emit(output.value);
+      }
   if (run.period)
     phase[0] = run.period->next(b, phase[0], step);
   return work;
@@ -151,18 +173,22 @@ VectorsInWork MapSweep::computeVector(OpBuilder &b, Value position, Value count,
 
 void MapSweep::store(VectorsInWork &work, size_t index,
                      const MapOutput &output) {
+  const KernelArray &array = *output.array;
   auto align = [&](unsigned slot) -> int64_t {
-    return work.nontemporal ? getAlignment(*output.array, slot) : 0;
+    return work.place.nontemporal ? getAlignment(array, slot) : 0;
   };
+  unsigned slot = work.place.slot;
   PointEmitter &first = *work.first[index];
-  if (work.second.empty())
-    first.store(first.emit(output.value), *output.array, align(work.slot));
-  else if (first.getPoint().parity)
-    first.storePair(*work.second[index], output.value, *output.array,
-                    align(work.slot));
-  else
-    first.storeJoined(*work.second[index], output.value, *output.array,
-                      align(work.slot), align(work.slot + 1));
+  switch (work.place.form) {
+  case VectorForm::One:
+    return first.store(first.emit(output.value), array, align(slot));
+  case VectorForm::Pairs:
+    return first.storePair(*work.second[index], output.value, array,
+                           align(slot));
+  case VectorForm::Halves:
+    return first.storeJoined(*work.second[index], output.value, array,
+                             align(slot), align(slot + 1));
+  }
 }
 
 void MapSweep::storeInOrder(MutableArrayRef<VectorsInWork> turn) {
@@ -172,103 +198,40 @@ void MapSweep::storeInOrder(MutableArrayRef<VectorsInWork> turn) {
         store(work, index, output);
 }
 
-VectorsInWork MapSweep::compute(OpBuilder &b, Value position, unsigned slot,
-                                MutableArrayRef<Value> phase, Value step,
-                                bool nontemporal) {
-  if (canPair())
-    return computePair(b, position, slot, nontemporal);
-  if (canJoin())
-    return computeJoined(b, position, slot, phase, step, nontemporal);
-  return computeVector(b, position, Value(), slot, phase, step, nontemporal);
-}
-
-bool MapSweep::canPair() {
-  if (run.period || run.keptArrays ||
-      !context.structure.getComputeType().isF32())
-    return false;
+bool bnc::areLanesOf(const EmissionContext &context, DimSet laneGroup,
+                     llvm::function_ref<bool(Type)> fits) {
   return llvm::all_of(listMapArrays(context), [&](const KernelArray *array) {
-    return array->element.isBF16() || !(array->getDimSet() & run.laneGroup);
+    return !(array->getDimSet() & laneGroup) || fits(array->element);
   });
 }
 
-VectorsInWork MapSweep::computePair(OpBuilder &b, Value position, unsigned slot,
-                                    bool nontemporal) {
-  VectorsInWork work{slot, nontemporal};
-  for (PointEmitter *row : rows) {
-    Point even = row->getPoint();
-    even.setLanes(b, context, run.laneGroup, position, Value());
-    emitPrefetch(b, even, slot, nontemporal);
-    fetchOutputs(b, even, slot);
-    Point odd = even;
-    even.parity = 0;
-    odd.parity = 1;
-    auto &evens = *work.first.emplace_back(
-        std::make_unique<PointEmitter>(b, context, even, row));
-    auto &odds = *work.second.emplace_back(
-        std::make_unique<PointEmitter>(b, context, odd, row));
-    odds.sharePairs(evens);
-    for (const MapOutput &output : outputs) {
-      evens.emit(output.value);
-      odds.emit(output.value);
-    }
-  }
-  return work;
-}
-
-bool bnc::joinsBlocks(const EmissionContext &context, DimSet laneGroup) {
-  if (context.target.bf16 || !context.structure.getComputeType().isF32())
+bool bnc::canJoin(const EmissionContext &context, DimSet laneGroup) {
+  if (!context.structure.getComputeType().isF32() ||
+      llvm::none_of(listMapOutputs(context), [](const MapOutput &output) {
+        return output.array->element.isBF16();
+      }))
     return false;
-  bool stores = false;
-  for (const MapOutput &output : listMapOutputs(context))
-    stores |= output.array->element.isBF16();
   // Blocks of other types would have instructions of their own.
-  return stores &&
-         llvm::all_of(listMapArrays(context), [&](const KernelArray *array) {
-           return array->element.isBF16() || array->element.isF32() ||
-                  !(array->getDimSet() & laneGroup);
+  return context.target.bf16 ||
+         areLanesOf(context, laneGroup, [](Type element) {
+           return element.isBF16() || element.isF32();
          });
 }
 
-bool MapSweep::canJoin() {
-  if ((run.period && !run.joinsTurns) || canPair() ||
-      !context.structure.getComputeType().isF32())
-    return false;
-  if (!context.target.bf16)
-    return joinsBlocks(context, run.laneGroup);
-  return llvm::any_of(outputs, [](const MapOutput &output) {
-    return output.array->element.isBF16();
-  });
+VectorForm MapSweep::chooseForm() {
+  bool canPair = !run.period && !run.keptArrays &&
+                 context.structure.getComputeType().isF32() &&
+                 areLanesOf(context, run.laneGroup,
+                            [](Type element) { return element.isBF16(); });
+  if (canPair)
+    return VectorForm::Pairs;
+  if ((!run.period || run.joinsTurns) && canJoin(context, run.laneGroup))
+    return VectorForm::Halves;
+  return VectorForm::One;
 }
 
-VectorsInWork MapSweep::computeJoined(OpBuilder &b, Value position,
-                                      unsigned slot,
-                                      MutableArrayRef<Value> phase, Value step,
-                                      bool nontemporal) {
-  VectorsInWork work{slot, nontemporal};
-  SmallVector<Value> positions = listPositions(b, position);
-  for (Value at : positions)
-    work.tables.push_back(turnTables(b, at, phase));
-  for (auto [at, kept] : llvm::zip_equal(positions, work.tables)) {
-    Value next = LoopMath(b, context.loc).add(at, context.target.lanes);
-    for (PointEmitter *row : rows)
-      for (bool isHigh : {false, true}) {
-        Point point = row->getPoint();
-        point.setLanes(b, context, run.laneGroup, isHigh ? next : at, Value());
-        point.half = isHigh;
-        emitPrefetch(b, point, slot + isHigh, nontemporal);
-        fetchOutputs(b, point, slot + isHigh);
-        auto &lanes = *(isHigh ? work.second : work.first)
-                           .emplace_back(std::make_unique<PointEmitter>(
-                               b, context, point, row));
-        lanes.useKeptArrays(&kept, context.structure.getNumStages() + 1);
-        lanes.sharePairs(*work.first.back());
-        for (const MapOutput &output : outputs)
-          lanes.emit(output.value);
-      }
-  }
-  if (run.period)
-    phase[0] = run.period->next(b, phase[0], step);
-  return work;
+int64_t MapSweep::getWidth() {
+  return (form == VectorForm::One ? 1 : 2) * context.target.lanes;
 }
 
 Value MapSweep::getStep(OpBuilder &b, int64_t elements) {
@@ -288,7 +251,7 @@ SmallVector<Value> MapSweep::startPhases(OpBuilder &b, Value position,
 }
 
 void MapSweep::emitPlain(OpBuilder &b) {
-  if (run.abreast == 1 || !run.period)
+  if (run.abreast == 1)
     return emitPlain(b, run.begin, run.length);
   LoopMath math(b, context.loc);
   abreast = run.abreast;
@@ -300,26 +263,23 @@ void MapSweep::emitPlain(OpBuilder &b) {
 }
 
 void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
-  bool twos = canPair() || canJoin();
-  int64_t width = (twos ? 2 : 1) * context.target.lanes;
+  int64_t width = getWidth(), together = width / context.target.lanes;
   unsigned slots = mapSlots;
   if (!run.period && !getConstantIndex(length))
     slots = dynamicMapSlots;
-  if (twos)
-    slots /= 2;
+  slots /= together;
   Value step = getStep(b, slots * width);
-  emitLaneLoop(
-      b, context.loc, length, width, slots, startPhases(b, begin, slots, width),
-      [&](OpBuilder &nested, Value position, Value count, unsigned slot,
-          MutableArrayRef<Value> phase) {
-        Value at = LoopMath(nested, context.loc).add(begin, position);
-        if (count && twos)
-          return emitEdge(nested, at, count);
-        VectorsInWork work =
-            count ? computeVector(nested, at, count, slot, phase, step)
-                  : compute(nested, at, twos ? 2 * slot : slot, phase, step);
-        storeInOrder(work);
-      });
+  emitLaneLoop(b, context.loc, length, width, slots,
+               startPhases(b, begin, slots, width),
+               [&](OpBuilder &nested, Value position, Value count,
+                   unsigned slot, MutableArrayRef<Value> phase) {
+                 Value at = LoopMath(nested, context.loc).add(begin, position);
+                 if (count && form != VectorForm::One)
+                   return emitEdge(nested, at, count);
+                 VectorPlace place{at, count, form, unsigned(slot * together)};
+                 VectorsInWork work = compute(nested, place, phase, step);
+                 storeInOrder(work);
+               });
 }
 
 void MapSweep::emit(OpBuilder &b) {
@@ -354,5 +314,6 @@ void bnc::emitMapSweep(OpBuilder &b, const EmissionContext &context,
     row->moveTo(b);
   SmallVector<const KernelArray *> inputs = listInputsOf(context, outputs);
   MapSweep sweep{context, rows, run, std::move(outputs), std::move(inputs)};
+  sweep.form = sweep.chooseForm();
   sweep.emit(b);
 }

@@ -11,16 +11,42 @@
 
 namespace bnc {
 
-/// One vector of every run abreast, or two that are stored as one, whose
-/// outputs are computed but not stored.
+/// How the lanes of what is stored at once lie in vectors.
+enum class VectorForm {
+  One,
+  /// Two: the even and the odd elements, where all that the lanes load and
+  /// store is bf16.
+  Pairs,
+  /// Two: the halves of JoinVectors.h; see canJoin.
+  Halves,
+};
+
+/// Where vectors are that are stored as one.
+struct VectorPlace {
+  mlir::Value position;
+  /// How many elements are in use, null for all. Only of one vector.
+  mlir::Value count;
+  VectorForm form = VectorForm::One;
+  /// The number of the first in its turn, which begins at a line of every
+  /// output where it stores nontemporally.
+  unsigned slot = 0;
+  bool nontemporal = false;
+};
+
+/// The vectors at a place of every run abreast, whose outputs are computed but
+/// not stored.
 struct VectorsInWork {
-  unsigned slot;
-  bool nontemporal;
+  VectorPlace place;
   /// Of every position. The emitters point to them.
   std::vector<KeptArrays> tables = {};
   /// Of every position and row; `second` where two vectors are stored as one.
   llvm::SmallVector<std::unique_ptr<PointEmitter>> first = {}, second = {};
 };
+
+/// Whether the elements of all that the map loads and stores along `laneGroup`
+/// are such types.
+bool areLanesOf(const EmissionContext &context, DimSet laneGroup,
+                llvm::function_ref<bool(mlir::Type)> fits);
 
 /// One map sweep; see emitMapSweep.
 struct MapSweep {
@@ -29,6 +55,8 @@ struct MapSweep {
   const MapRun &run;
   llvm::SmallVector<MapOutput> outputs;
   llvm::SmallVector<const KernelArray *> inputs;
+  /// Of vectors that are all in use.
+  VectorForm form = VectorForm::One;
   /// Whether plain stores are emitted in place of nontemporal ones.
   bool isFallback = false;
   /// How many runs are stored side by side now, and how far one begins behind
@@ -54,45 +82,25 @@ struct MapSweep {
   KeptArrays turnTables(mlir::OpBuilder &b, mlir::Value position,
                         llvm::ArrayRef<mlir::Value> phase);
 
-  /// If the run has a period, `phase` is the vector's, and moves on by `step`.
-  /// It is vector number `slot` of its turn, which begins at a line of every
-  /// output where it stores nontemporally.
-  VectorsInWork computeVector(mlir::OpBuilder &b, mlir::Value position,
-                              mlir::Value count, unsigned slot,
-                              llvm::MutableArrayRef<mlir::Value> phase,
-                              mlir::Value step, bool nontemporal = false);
+  /// The points of the vectors of `place` of a row, in a run where `at` is its
+  /// position.
+  llvm::SmallVector<Point> listPoints(mlir::OpBuilder &b, const Point &row,
+                                      mlir::Value at, const VectorPlace &place);
 
-  /// The same of the vectors from `position` on that are stored as one: two
-  /// where they canPair or canJoin, else one, all in use.
-  VectorsInWork compute(mlir::OpBuilder &b, mlir::Value position, unsigned slot,
+  /// If the run has a period, `phase` is that of the place, and moves on by
+  /// `step`.
+  VectorsInWork compute(mlir::OpBuilder &b, const VectorPlace &place,
                         llvm::MutableArrayRef<mlir::Value> phase,
-                        mlir::Value step, bool nontemporal = false);
+                        mlir::Value step);
 
   /// Stores `output` of run `index` of those that are abreast.
   void store(VectorsInWork &work, size_t index, const MapOutput &output);
   /// Stores the vectors of a turn, run by run and output by output.
   void storeInOrder(llvm::MutableArrayRef<VectorsInWork> turn);
 
-  /// Whether elements go in pairs of an even and an odd one: all that the lanes
-  /// load and store is bf16.
-  bool canPair();
-
-  /// Two vectors from `position` on, all in use, of which the first is number
-  /// `slot`; see canPair and computeVector.
-  VectorsInWork computePair(mlir::OpBuilder &b, mlir::Value position,
-                            unsigned slot, bool nontemporal);
-
-  /// Whether two vectors side by side are stored as one: their outputs are of
-  /// bf16, which is then rounded by one instruction, or without AVX512-BF16
-  /// two elements at once; see joinsBlocks.
-  bool canJoin();
-
-  /// Two vectors from `position` on, all in use, of which the first is number
-  /// `slot`; see canJoin and computeVector.
-  VectorsInWork computeJoined(mlir::OpBuilder &b, mlir::Value position,
-                              unsigned slot,
-                              llvm::MutableArrayRef<mlir::Value> phase,
-                              mlir::Value step, bool nontemporal);
+  VectorForm chooseForm();
+  /// Elements that are stored at once.
+  int64_t getWidth();
 
   /// How far a phase moves in `elements`; null without a period. Made outside
   /// of loops: it divides.

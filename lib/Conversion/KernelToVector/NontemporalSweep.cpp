@@ -49,15 +49,13 @@ void MapSweep::emitEdge(OpBuilder &b, Value begin, Value length) {
   int64_t lanes = context.target.lanes;
   Value step = getStep(b, lanes);
   // Where a mask is a loop over elements, whole vectors go without.
-  bool isMasked =
-      llvm::all_of(listMapArrays(context), [&](const KernelArray *array) {
-        return context.target.canMask(getStorageType(array->element)) ||
-               !(array->getDimSet() & run.laneGroup);
-      });
+  bool isMasked = areLanesOf(context, run.laneGroup, [&](Type element) {
+    return context.target.canMask(getStorageType(element));
+  });
   auto emitOne = [&](OpBuilder &body, Value position, Value count, unsigned,
                      MutableArrayRef<Value> phase) {
     Value at = LoopMath(body, context.loc).add(begin, position);
-    VectorsInWork work = computeVector(body, at, count, 0, phase, step);
+    VectorsInWork work = compute(body, {at, count}, phase, step);
     storeInOrder(work);
   };
   SmallVector<Value> phases = startPhases(b, begin, 1, lanes);
@@ -147,8 +145,7 @@ int64_t MapSweep::getVectorsPerLine() {
 
 void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
   int64_t lanes = context.target.lanes, slots = getVectorsPerLine();
-  bool twos = canPair() || canJoin();
-  int64_t width = twos ? 2 * lanes : lanes;
+  int64_t width = getWidth();
   Value step = getStep(b, width);
   emitLoop(b, context.loc, LoopMath(b, context.loc).constant(0), turns, 1,
            startPhases(b, start, 1, width),
@@ -159,9 +156,11 @@ void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
              // Lines are filled one after the other: two that are filled in
              // turns may leave the buffer half full.
              SmallVector<VectorsInWork> turn;
-             for (int64_t slot = 0; slot < slots; slot += twos ? 2 : 1)
-               turn.push_back(compute(body, math.add(at, slot * lanes), slot,
-                                      phase, step, /*nontemporal=*/true));
+             for (int64_t slot = 0; slot < slots; slot += width / lanes) {
+               VectorPlace place{math.add(at, slot * lanes), Value(), form,
+                                 unsigned(slot), /*nontemporal=*/true};
+               turn.push_back(compute(body, place, phase, step));
+             }
              storeInOrder(turn);
              return phase;
            });

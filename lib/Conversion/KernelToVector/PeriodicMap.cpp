@@ -86,11 +86,12 @@ PeriodicShape::get(const EmissionContext &context) {
   });
   shape.tableSize = getTableSize(context, shape.tables, tableBytes);
   // Halves of blocks take shuffles of every table. They pay, 1.1 to 1.3 times,
-  // where in order every second load would cross a line.
+  // where in order every second load would cross a line. With AVX512-BF16 they
+  // were not measured.
   std::optional<int64_t> extent = structure.getStaticExtent(shape.period);
-  shape.joins = extent && *extent % context.target.lanes != 0 &&
-                joinsBlocks(context, shape.run);
-  shape.reach = (shape.joins ? 2 : 1) * context.target.lanes;
+  shape.joins = !context.target.bf16 && extent &&
+                *extent % context.target.lanes != 0 &&
+                canJoin(context, shape.run);
   // A table is one contiguous run: what varies over a part of the period alone
   // would repeat within it.
   SmallVector<Value> values;
@@ -115,7 +116,7 @@ bool PeriodicShape::endsAtStores(const PhaseContext &phase) const {
 Value PeriodicShape::emitFits(EmissionContext &context, OpBuilder &b) const {
   LoopMath math(b, context.loc);
   Value extent = emitTotalExtent(b, context.loc, context.frame, period);
-  return math.less(extent, math.constant(tableSize - reach + 2));
+  return math.less(extent, math.constant(tableSize - getReach(context) + 2));
 }
 
 Value PeriodicShape::emitItems(EmissionContext &context, OpBuilder &b) const {
@@ -144,13 +145,17 @@ Value Period::next(OpBuilder &b, Value phase, Value step) const {
                                  moved);
 }
 
+int64_t PeriodicShape::getReach(const EmissionContext &context) const {
+  return (joins ? 2 : 1) * context.target.lanes;
+}
+
 int64_t PeriodicShape::getRepeats(const EmissionContext &context) const {
   std::optional<int64_t> extent = context.structure.getStaticExtent(period);
   int64_t lanes = context.target.lanes;
   if (!extent || *extent == 0)
     return 1;
   int64_t repeats = lanes / std::gcd(*extent, lanes);
-  return repeats * *extent + reach - 1 <= tableSize ? repeats : 1;
+  return repeats * *extent + getReach(context) - 1 <= tableSize ? repeats : 1;
 }
 
 /// Fills the tables for the point of `row`: a turn, and its start again.
@@ -166,7 +171,7 @@ static KeptArrays emitTurn(OpBuilder &b, PhaseContext &phase,
   int64_t lanes = phase.target.lanes;
   std::optional<int64_t> known = getConstantIndex(extent);
   int64_t more = known ? (shape.getRepeats(phase) - 1) * *known : 0;
-  more += shape.reach - 1;
+  more += shape.getReach(phase) - 1;
   int64_t width = 1;
   if (known && *known >= lanes &&
       *known + int64_t(llvm::alignTo(more, lanes)) <= shape.tableSize)

@@ -1,13 +1,12 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Conversions of bf16 for processors without the instructions.
 
+#include "ExpandConversions.h"
+
 #include "bnc/Conversion/Elements.h"
 #include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/TypeUtilities.h"
 
 namespace bnc {
 #define GEN_PASS_DEF_EXPANDBF16PASS
@@ -24,7 +23,9 @@ struct ExpandBF16Pass : bnc::impl::ExpandBF16PassBase<ExpandBF16Pass> {
 } // namespace
 
 /// The upper half of an f32 is a bf16.
-static Value widen(OpBuilder &b, Location loc, Value narrow) {
+static Value widen(Operation *op, Value narrow) {
+  OpBuilder b(op);
+  Location loc = op->getLoc();
   Type i32 = withElement(narrow.getType(), b.getI32Type());
   Value half = arith::BitcastOp::create(
       b, loc, withElement(narrow.getType(), b.getI16Type()), narrow);
@@ -38,7 +39,9 @@ static Value widen(OpBuilder &b, Location loc, Value narrow) {
 /// Half a unit of the last place of bf16, less one if the digit before is even,
 /// carries into what stays. A NaN becomes all ones: in the 32 bits it takes one
 /// instruction, in the 16 that are left three.
-static Value narrow(OpBuilder &b, Location loc, Value single) {
+static Value narrow(Operation *op, Value single) {
+  OpBuilder b(op);
+  Location loc = op->getLoc();
   Type i32 = withElement(single.getType(), b.getI32Type());
   Value bits = arith::BitcastOp::create(b, loc, i32, single);
   Value sixteen = makeInteger(b, loc, i32, 16);
@@ -59,30 +62,7 @@ static Value narrow(OpBuilder &b, Location loc, Value single) {
       b, loc, withElement(single.getType(), b.getBF16Type()), stored);
 }
 
-/// Expands `op` if it converts bf16.
-static void expand(Operation *op) {
-  OpBuilder b(op);
-  Value result;
-  if (auto extend = dyn_cast<arith::ExtFOp>(op)) {
-    if (!getElementTypeOrSelf(extend.getIn().getType()).isBF16())
-      return;
-    result = widen(b, op->getLoc(), extend.getIn());
-    if (result.getType() != extend.getType())
-      result = arith::ExtFOp::create(b, op->getLoc(), extend.getType(), result);
-  } else if (auto truncate = dyn_cast<arith::TruncFOp>(op)) {
-    if (!getElementTypeOrSelf(truncate.getType()).isBF16() ||
-        !getElementTypeOrSelf(truncate.getIn().getType()).isF32())
-      return;
-    result = narrow(b, op->getLoc(), truncate.getIn());
-  } else {
-    return;
-  }
-  op->getResult(0).replaceAllUsesWith(result);
-  op->erase();
-}
-
 void ExpandBF16Pass::runOnOperation() {
-  // The norm.func, which is still there, keeps what the user wrote.
-  for (func::FuncOp function : getOperation().getOps<func::FuncOp>())
-    function.walk(expand);
+  expandConversions(getOperation(), BFloat16Type::get(&getContext()), widen,
+                    narrow);
 }

@@ -1,14 +1,13 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // Conversions of f16 for processors without the instructions.
 
+#include "ExpandConversions.h"
+
 #include "bnc/Conversion/Elements.h"
 #include "bnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/IR/TypeUtilities.h"
 
 namespace bnc {
 #define GEN_PASS_DEF_EXPANDHALFPASS
@@ -114,29 +113,15 @@ Value HalfBuilder::narrow(Value single) {
       *this, like, arith::TruncIOp::create(*this, of(getI16Type()), all));
 }
 
-/// Expands `op` if it converts f16.
-static void expand(Operation *op) {
-  if (auto widen = dyn_cast<arith::ExtFOp>(op)) {
-    if (!getElementTypeOrSelf(widen.getIn().getType()).isF16())
-      return;
-    HalfBuilder b(op, widen.getIn().getType());
-    Value result = b.widen(widen.getIn());
-    if (!getElementTypeOrSelf(widen.getType()).isF32())
-      result = arith::ExtFOp::create(b, widen.getType(), result);
-    widen.replaceAllUsesWith(result);
-    op->erase();
-  } else if (auto narrow = dyn_cast<arith::TruncFOp>(op)) {
-    if (!getElementTypeOrSelf(narrow.getType()).isF16() ||
-        !getElementTypeOrSelf(narrow.getIn().getType()).isF32())
-      return;
-    HalfBuilder b(op, narrow.getType());
-    narrow.replaceAllUsesWith(b.narrow(narrow.getIn()));
-    op->erase();
-  }
-}
-
 void ExpandHalfPass::runOnOperation() {
-  // The norm.func, which is still there, keeps what the user wrote.
-  for (func::FuncOp function : getOperation().getOps<func::FuncOp>())
-    function.walk(expand);
+  expandConversions(
+      getOperation(), Float16Type::get(&getContext()),
+      [](Operation *op, Value half) {
+        return HalfBuilder(op, half.getType()).widen(half);
+      },
+      [](Operation *op, Value single) {
+        HalfBuilder b(op, withElement(single.getType(),
+                                      Float16Type::get(op->getContext())));
+        return b.narrow(single);
+      });
 }

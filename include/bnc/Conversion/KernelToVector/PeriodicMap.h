@@ -23,9 +23,9 @@ struct PeriodicShape {
   llvm::SmallVector<DimSet> outerGroups;
   DimSet run = 0, period = 0;
   llvm::SmallVector<KeptValue> tables;
-  /// Elements of a table: a turn and what is loaded at once, `reach`, less one
-  /// element must fit.
-  int64_t tableSize = 0, reach = 0;
+  /// Elements of a table: a turn and what is loaded at once less one element
+  /// must fit.
+  int64_t tableSize = 0;
   /// Whether two vectors are stored as one; see MapRun.
   bool joins = false;
 
@@ -36,6 +36,8 @@ struct PeriodicShape {
   /// past the caches, whole lines of every output: then runs of one turn need
   /// no tables and can share what they read.
   bool endsAtStores(const PhaseContext &phase) const;
+  /// Elements that are loaded at once.
+  int64_t getReach(const EmissionContext &context) const;
   /// How many periods a turn of the tables has: as many as make whole vectors,
   /// if they fit, and the extent is static. A load that crosses a line takes as
   /// long as two.

@@ -28,11 +28,10 @@ llvm::SmallVector<MapOutput> listKeptOutputs(const EmissionContext &context);
 llvm::SmallVector<const KernelArray *>
 listMapArrays(const EmissionContext &context);
 
-/// Whether the map stores bf16 without AVX512-BF16, and twice as many elements
-/// along `laneGroup` as a vector has are the halves of blocks (JoinVectors.h):
-/// all that varies along it is bf16 or f32.
-bool joinsBlocks(const EmissionContext &context, DimSet laneGroup);
-
+/// Whether two vectors along `laneGroup`, halves of JoinVectors.h, are stored
+/// as one: the map rounds f32 to bf16, by one instruction for both, or without
+/// it in words of both, where all that varies along it is bf16 or f32.
+bool canJoin(const EmissionContext &context, DimSet laneGroup);
 /// What kept outputs touch: the same of those.
 llvm::SmallVector<const KernelArray *>
 listKeptArrays(const EmissionContext &context);
