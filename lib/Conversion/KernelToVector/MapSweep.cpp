@@ -125,6 +125,10 @@ KeptArrays MapSweep::turnTables(OpBuilder &b, Value position,
 SmallVector<Point> MapSweep::listPoints(OpBuilder &b, const Point &row,
                                         Value at, const VectorPlace &place) {
   Point first = row;
+  if (place.form == VectorForm::Element) {
+    first.setElement(b, context, run.laneGroup, at);
+    return {first};
+  }
   first.setLanes(b, context, run.laneGroup, at, place.count);
   if (place.form == VectorForm::One)
     return {first};
@@ -153,7 +157,7 @@ VectorsInWork MapSweep::compute(OpBuilder &b, const VectorPlace &place,
            llvm::enumerate(listPoints(b, row->getPoint(), at, place))) {
         // Both vectors of pairs are where the first is.
         if (point.parity != 1) {
-          if (!place.count)
+          if (!place.count && place.form != VectorForm::Element)
             emitPrefetch(b, point, place.slot + i, place.nontemporal);
           fetchOutputs(b, point, place.slot + i);
         }
@@ -181,6 +185,7 @@ void MapSweep::store(VectorsInWork &work, size_t index,
   PointEmitter &first = *work.first[index];
   switch (work.place.form) {
   case VectorForm::One:
+  case VectorForm::Element:
     return first.store(first.emit(output.value), array, align(slot));
   case VectorForm::Pairs:
     return first.storePair(*work.second[index], output.value, array,
@@ -274,7 +279,8 @@ void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
                [&](OpBuilder &nested, Value position, Value count,
                    unsigned slot, MutableArrayRef<Value> phase) {
                  Value at = LoopMath(nested, context.loc).add(begin, position);
-                 if (count && form != VectorForm::One)
+                 if (count &&
+                     (form != VectorForm::One || takesElements(count)))
                    return emitEdge(nested, at, count);
                  VectorPlace place{at, count, form, unsigned(slot * together)};
                  VectorsInWork work = compute(nested, place, phase, step);

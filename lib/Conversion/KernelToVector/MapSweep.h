@@ -14,6 +14,9 @@ namespace bnc {
 /// How the lanes of what is stored at once lie in vectors.
 enum class VectorForm {
   One,
+  /// One element: a loop over them is all that the rest of a run takes where no
+  /// mask leaves lanes out.
+  Element,
   /// Two: the even and the odd elements, where all that the lanes load and
   /// store is bf16.
   Pairs,
@@ -127,6 +130,15 @@ struct MapSweep {
   /// Masked vectors from `begin` on; none where `length` is 0: an access of no
   /// lanes beside an unmapped page costs a microsecond on Zen 4.
   void emitEdge(mlir::OpBuilder &b, mlir::Value begin, mlir::Value length);
+
+  /// Whether masks leave out lanes of all that the map loads and stores.
+  bool canMask();
+  /// Whether `count` elements, which may be all, are emitted one by one: not
+  /// where their number is known, which is a sum of a few powers of two.
+  bool takesElements(mlir::Value count);
+  /// No more elements than a vector has, from `begin` on, at which `phase` is.
+  void emitElements(mlir::OpBuilder &b, mlir::Value begin, mlir::Value count,
+                    llvm::ArrayRef<mlir::Value> phase);
 
   /// The elements before the first output's first whole line.
   mlir::Value emitHead(mlir::OpBuilder &b);

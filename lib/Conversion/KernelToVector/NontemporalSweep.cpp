@@ -45,21 +45,46 @@ int64_t MapSweep::getAlignment(const KernelArray &array, unsigned slot) {
   return llvm::MinAlign(lineBytes, slot * getVectorBytes(context, array));
 }
 
+bool MapSweep::canMask() {
+  return areLanesOf(context, run.laneGroup, [&](Type element) {
+    return context.target.canMask(getStorageType(element));
+  });
+}
+
+bool MapSweep::takesElements(Value count) {
+  return count && !getConstantIndex(count) && !canMask();
+}
+
+void MapSweep::emitElements(OpBuilder &b, Value begin, Value count,
+                            ArrayRef<Value> phase) {
+  emitLoop(b, context.loc, LoopMath(b, context.loc).constant(0), count, 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath math(body, context.loc);
+             VectorPlace place{math.add(begin, index), Value(),
+                               VectorForm::Element};
+             // The tables of a period reach a vector further than it.
+             SmallVector<Value> at;
+             for (Value start : phase)
+               at.push_back(math.add(start, index));
+             VectorsInWork work = compute(body, place, at, getStep(body, 1));
+             storeInOrder(work);
+             return SmallVector<Value>();
+           });
+}
+
 void MapSweep::emitEdge(OpBuilder &b, Value begin, Value length) {
   int64_t lanes = context.target.lanes;
   Value step = getStep(b, lanes);
-  // Where a mask is a loop over elements, whole vectors go without.
-  bool isMasked = areLanesOf(context, run.laneGroup, [&](Type element) {
-    return context.target.canMask(getStorageType(element));
-  });
   auto emitOne = [&](OpBuilder &body, Value position, Value count, unsigned,
                      MutableArrayRef<Value> phase) {
     Value at = LoopMath(body, context.loc).add(begin, position);
+    if (takesElements(count))
+      return emitElements(body, at, count, phase);
     VectorsInWork work = compute(body, {at, count}, phase, step);
     storeInOrder(work);
   };
   SmallVector<Value> phases = startPhases(b, begin, 1, lanes);
-  if (isMasked)
+  if (canMask())
     emitMaskedLoop(b, context.loc, length, lanes, phases, emitOne);
   else
     emitLaneLoop(b, context.loc, length, lanes, /*slots=*/1, phases, emitOne);
@@ -188,12 +213,25 @@ Value MapSweep::emitAbreast(OpBuilder &b, Value start, Value turns) {
 void MapSweep::emitNontemporal(OpBuilder &b) {
   LoopMath math(b, context.loc);
   Value head = emitHead(b);
-  emitEdge(b, run.begin, head);
   Value start = math.add(run.begin, head), rest = math.sub(run.length, head);
   int64_t turn = context.target.lanes * getVectorsPerLine();
   Value turns = math.div(rest, turn);
-  Value done = emitAbreast(b, start, turns);
-  emitLines(b, math.add(start, math.mul(done, turn)), math.sub(turns, done));
   Value whole = math.mul(turns, turn);
-  emitEdge(b, math.add(start, whole), math.sub(rest, whole));
+  Value end = math.add(start, whole), left = math.sub(rest, whole);
+  // Both edges are one piece of code, which is longer than that of the lines.
+  emitLoop(b, context.loc, math.constant(0), math.constant(2), 1, {},
+           [&](OpBuilder &body, Value pass, ValueRange) {
+             LoopMath inner(body, context.loc);
+             Value isHead = inner.less(pass, inner.constant(1));
+             auto choose = [&](Value first, Value second) -> Value {
+               return arith::SelectOp::create(body, context.loc, isHead, first,
+                                              second);
+             };
+             emitEdge(body, choose(run.begin, end), choose(head, left));
+             Value lines = choose(turns, inner.constant(0));
+             Value done = emitAbreast(body, start, lines);
+             emitLines(body, inner.add(start, inner.mul(done, turn)),
+                       inner.sub(lines, done));
+             return SmallVector<Value>();
+           });
 }

@@ -30,13 +30,21 @@ VectorTarget VectorTarget::get(TargetAttr target, FloatType compute) {
   return result;
 }
 
-void Point::setLanes(OpBuilder &b, const EmissionContext &context,
-                     DimSet laneGroup, Value position, Value inUse) {
+void Point::setElement(OpBuilder &b, const EmissionContext &context,
+                       DimSet laneGroup, Value position) {
   for (unsigned dim = 0; dim < 64; ++dim)
     if (laneGroup >> dim & 1)
       coordinates[dim] = LoopMath(b, context.loc).constant(0);
   coordinates[getLastDim(laneGroup)] = position;
-  laneDims = ownDims = laneGroup;
+  ownDims = laneGroup;
+  laneDims = 0;
+  lanes = 1;
+}
+
+void Point::setLanes(OpBuilder &b, const EmissionContext &context,
+                     DimSet laneGroup, Value position, Value inUse) {
+  setElement(b, context, laneGroup, position);
+  laneDims = laneGroup;
   lanes = context.target.lanes;
   count = inUse;
 }

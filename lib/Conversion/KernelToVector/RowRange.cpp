@@ -183,18 +183,46 @@ void RowRange::emitStreams(OpBuilder &b) {
       b.createOrFold<arith::SelectOp>(phase.loc, isFar, part, math.constant(0));
   run.areRowsAlike = true;
   Point origin = makeOrigin(b, phase);
-  emitLoop(b, phase.loc, math.constant(0), part, 1, {},
-           [&](OpBuilder &body, Value offset, ValueRange) {
+  Value done = math.mul(part, parts);
+  Value restBegin = math.add(phase.begin, done);
+  if (lineRows != 1) {
+    emitRowsApart(b, origin, phase.begin, part, math.constant(1), part);
+    emitLoop(b, phase.loc, restBegin, phase.end, 1, {},
+             [&](OpBuilder &body, Value row, ValueRange) {
+               emitRows(body, origin, shape.rowGroups, row);
+               return SmallVector<Value>();
+             });
+    return;
+  }
+  // The rows that are left are neighbours in the same code.
+  emitLoop(b, phase.loc, math.constant(0), math.constant(2), 1, {},
+           [&](OpBuilder &body, Value pass, ValueRange) {
              LoopMath inner(body, phase.loc);
-             SmallVector<Value> rows{inner.add(phase.begin, offset)};
-             while (int64_t(rows.size()) < parts)
-               rows.push_back(inner.add(rows.back(), part));
-             emitRows(body, origin, shape.rowGroups, rows);
+             Value areStreams = inner.less(pass, inner.constant(1));
+             auto choose = [&](Value first, Value second) -> Value {
+               return arith::SelectOp::create(body, phase.loc, areStreams,
+                                              first, second);
+             };
+             Value one = inner.constant(1), step = inner.constant(parts);
+             Value left = inner.ceilDiv(inner.sub(total, done), parts);
+             emitRowsApart(body, origin, choose(phase.begin, restBegin),
+                           choose(part, left), choose(one, step),
+                           choose(part, one));
              return SmallVector<Value>();
            });
-  emitLoop(b, phase.loc, math.add(phase.begin, math.mul(part, parts)),
-           phase.end, 1, {}, [&](OpBuilder &body, Value row, ValueRange) {
-             emitRows(body, origin, shape.rowGroups, row);
+}
+
+void RowRange::emitRowsApart(OpBuilder &b, const Point &origin, Value begin,
+                             Value times, Value step, Value apart) {
+  emitLoop(b, phase.loc, LoopMath(b, phase.loc).constant(0), times, 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath inner(body, phase.loc);
+             Value last = inner.sub(phase.end, inner.constant(1));
+             SmallVector<Value> rows{
+                 inner.add(begin, inner.mul(index, step))};
+             while (int64_t(rows.size()) < phase.schedule.getRows())
+               rows.push_back(inner.min(inner.add(rows.back(), apart), last));
+             emitRows(body, origin, shape.rowGroups, rows);
              return SmallVector<Value>();
            });
 }

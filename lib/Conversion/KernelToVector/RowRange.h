@@ -53,6 +53,11 @@ private:
   /// All rows, one of each of as many parts as the schedule computes at once:
   /// the prefetcher follows each, and memory serves two better than one.
   void emitStreams(mlir::OpBuilder &b);
+  /// `times` times as many rows as the schedule computes at once, `apart` from
+  /// each other, the first `step` behind the last time's. Past the end it is
+  /// the last row again: all are loaded before any is stored.
+  void emitRowsApart(mlir::OpBuilder &b, const Point &origin, mlir::Value begin,
+                     mlir::Value times, mlir::Value step, mlir::Value apart);
   /// Rows of `groups`.
   void emitRows(mlir::OpBuilder &b, const Point &origin,
                 llvm::ArrayRef<DimSet> groups,

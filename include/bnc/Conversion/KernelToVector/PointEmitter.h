@@ -102,6 +102,9 @@ struct Point {
   /// the point fixes itself.
   void setLanes(mlir::OpBuilder &b, const EmissionContext &context,
                 DimSet laneGroup, mlir::Value position, mlir::Value count);
+  /// Puts it at the one element at `position` of `laneGroup`.
+  void setElement(mlir::OpBuilder &b, const EmissionContext &context,
+                  DimSet laneGroup, mlir::Value position);
 };
 
 /// Emits body values at one point, each once. Values that do not vary over the
