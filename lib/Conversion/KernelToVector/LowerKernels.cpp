@@ -116,9 +116,8 @@ std::optional<int64_t> KernelLowering::getStaticBytes() {
   return bytes;
 }
 
-/// Whether the code of `plain` serves `nontemporal` as well: statistics that
-/// read ahead do so always, which costs a tenth where rows are in the caches,
-/// and only pixels of dynamic channel counts are as many at once as each says,
+/// Whether the code of `plain` serves `nontemporal` as well: of rows it has both
+/// kinds of loop where they differ, and only pixels of dynamic channel counts are as many at once as each says,
 /// past the caches in blocks, see PeriodicShape.
 static bool canShareCode(const KernelStructure &structure, CPUCaseAttr plain,
                          CPUCaseAttr nontemporal) {
@@ -130,8 +129,7 @@ static bool canShareCode(const KernelStructure &structure, CPUCaseAttr plain,
   bool areAlike =
       isRows ? haveAsMany : isDynamic && (haveAsMany || plain.getRows() == 1);
   return !plain.getNontemporal() && nontemporal.getNontemporal() && areAlike &&
-         plain.getBatch() == nontemporal.getBatch() &&
-         (!isRows || plain.getReadAhead() == nontemporal.getReadAhead());
+         plain.getBatch() == nontemporal.getBatch();
 }
 
 /// The cases that a call may take, in groups that share code: one, or a plain

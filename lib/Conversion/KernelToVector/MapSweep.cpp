@@ -288,21 +288,30 @@ void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
                });
 }
 
+void MapSweep::emitFallback(OpBuilder &b) {
+  std::optional<int64_t> wanted = getConstantIndex(run.nontemporal);
+  auto emitAs = [&](OpBuilder &inside, bool fallback) {
+    isFallback = fallback;
+    emitPlain(inside);
+  };
+  // Runs of columns are seldom too short: one code serves both.
+  if (wanted || context.structure.getForm() != KernelForm::Rows)
+    return emitAs(b, wanted.value_or(0) != 0);
+  auto branch = scf::IfOp::create(b, context.loc, TypeRange(), run.nontemporal,
+                                  /*withElseRegion=*/true);
+  OpBuilder yes = branch.getThenBodyBuilder();
+  emitAs(yes, /*fallback=*/true);
+  OpBuilder no = branch.getElseBodyBuilder();
+  emitAs(no, /*fallback=*/false);
+}
+
 void MapSweep::emit(OpBuilder &b) {
   if (getConstantIndex(run.nontemporal) == 0 ||
       (rows.size() > 1 && !run.areRowsAlike))
     return emitPlain(b);
   Value condition = emitCondition(b);
-  std::optional<int64_t> known = getConstantIndex(condition);
-  std::optional<int64_t> wanted = getConstantIndex(run.nontemporal);
-  if (known && *known != 0)
-    return emitNontemporal(b);
-  auto emitFallback = [&](OpBuilder &inside) {
-    isFallback = wanted && *wanted != 0;
-    emitPlain(inside);
-  };
-  if (known)
-    return emitFallback(b);
+  if (std::optional<int64_t> known = getConstantIndex(condition))
+    return *known ? emitNontemporal(b) : emitFallback(b);
   auto branch = scf::IfOp::create(b, context.loc, TypeRange(), condition,
                                   /*withElseRegion=*/true);
   OpBuilder yes = branch.getThenBodyBuilder();

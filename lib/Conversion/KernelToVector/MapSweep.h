@@ -151,6 +151,10 @@ struct MapSweep {
   /// run is long enough, and the outputs' lines agree.
   mlir::Value emitCondition(mlir::OpBuilder &b);
 
+  /// All of a run that is not stored past the caches, though the schedule may
+  /// want it.
+  void emitFallback(mlir::OpBuilder &b);
+
   void emit(mlir::OpBuilder &b);
 
   /// Vectors of elements whose outputs are whole lines, a turn.

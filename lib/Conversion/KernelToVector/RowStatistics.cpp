@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -223,11 +224,28 @@ ChunkRecords RowStage::makeRecords() {
 
 SmallVector<Value> RowStage::emitFirstPass(OpBuilder &b, const Span &chunk,
                                            const ChunkRecords &records) {
-  return emitPass(
-      b, chunk, records.getFirstSums(),
-      [&](auto &&...arguments) { records.addFirst(arguments...); },
-      phase.getStatisticsSchedule().getReadAhead(),
-      records.addsPairs() ? &records : nullptr);
+  auto emitAhead = [&](OpBuilder &inside, int64_t readAhead) {
+    return emitPass(
+        inside, chunk, records.getFirstSums(),
+        [&](auto &&...arguments) { records.addFirst(arguments...); }, readAhead,
+        records.addsPairs() ? &records : nullptr);
+  };
+  int64_t near = phase.schedule.getReadAhead();
+  int64_t far = phase.nontemporalSchedule.getReadAhead();
+  if (near == far || getConstantIndex(phase.nontemporal))
+    return emitAhead(b, phase.getStatisticsSchedule().getReadAhead());
+  // What is fetched in vain costs a tenth where rows are in the caches.
+  SmallVector<Type> types;
+  for (unsigned row = 0; row < rows.size(); ++row)
+    for (Operation *reduction : reductions)
+      types.append(records.getFirstSums(), getVectorType(phase, reduction));
+  auto branch = scf::IfOp::create(b, loc, types, phase.nontemporal,
+                                  /*withElseRegion=*/true);
+  OpBuilder fromMemory = branch.getThenBodyBuilder();
+  scf::YieldOp::create(fromMemory, loc, emitAhead(fromMemory, far));
+  OpBuilder fromCaches = branch.getElseBodyBuilder();
+  scf::YieldOp::create(fromCaches, loc, emitAhead(fromCaches, near));
+  return SmallVector<Value>(branch.getResults());
 }
 
 SmallVector<Value> RowStage::emitCentredPass(OpBuilder &b, const Span &chunk,
