@@ -50,7 +50,8 @@ static void writeArgument(llvm::json::OStream &json, FuncOp func,
           json.value(extent);
       }
     });
-    json.attribute("strided", port.getStrided());
+    if (port.getStrided())
+      json.attribute("strided", true);
   });
 }
 
@@ -62,6 +63,25 @@ static void writePlan(llvm::json::OStream &json, PlanAttr plan) {
     json.attribute("block", plan.getBlock());
     json.attribute("chunk", plan.getChunk());
     json.attribute("fma", plan.getFma());
+  });
+}
+
+/// What is 0 or false is left out: the text is part of every library.
+static void writeCase(llvm::json::OStream &json, CPUCaseAttr entry) {
+  auto attribute = [&](StringRef name, auto value) {
+    if (value)
+      json.attribute(name, value);
+  };
+  json.object([&] {
+    json.attribute("min_bytes", entry.getMinBytes());
+    json.attribute("rows", entry.getRows());
+    attribute("prefetch", entry.getPrefetch());
+    attribute("batch", entry.getBatch());
+    attribute("read_ahead", entry.getReadAhead());
+    attribute("map_ahead", entry.getMapAhead());
+    attribute("write_ahead", entry.getWriteAhead());
+    attribute("turn", entry.getTurn());
+    attribute("nontemporal", entry.getNontemporal());
   });
 }
 
@@ -101,17 +121,7 @@ static void writeKernel(llvm::json::OStream &json, KernelOp kernel) {
       return;
     json.attributeArray("schedule", [&] {
       for (CPUCaseAttr entry : schedule.getCases())
-        json.object([&] {
-          json.attribute("min_bytes", entry.getMinBytes());
-          json.attribute("rows", entry.getRows());
-          json.attribute("prefetch", entry.getPrefetch());
-          json.attribute("batch", entry.getBatch());
-          json.attribute("read_ahead", entry.getReadAhead());
-          json.attribute("map_ahead", entry.getMapAhead());
-          json.attribute("write_ahead", entry.getWriteAhead());
-          json.attribute("turn", entry.getTurn());
-          json.attribute("nontemporal", entry.getNontemporal());
-        });
+        writeCase(json, entry);
     });
   });
 }

@@ -78,12 +78,13 @@ void ArgumentChecks::checkPairOverlap(const TensorSpan &written,
                                       const TensorSpan &other) {
   Value a = LLVM::PtrToIntOp::create(b, b.getI64Type(), written.pointer);
   Value c = LLVM::PtrToIntOp::create(b, b.getI64Type(), other.pointer);
-  // Whether one begins inside the other.
-  Value forward =
-      b.compare(Predicate::ult, LLVM::SubOp::create(b, c, a), written.bytes);
-  Value backward =
-      b.compare(Predicate::ult, LLVM::SubOp::create(b, a, c), other.bytes);
-  Value meet = b.either(forward, backward);
+  // Whether a byte of the other is also one of the written: whether it begins
+  // less than its own bytes before or less than the written ones behind.
+  Value before = LLVM::SubOp::create(b, other.bytes, b.i64(1));
+  Value distance = LLVM::SubOp::create(b, c, a);
+  Value reach = LLVM::AddOp::create(b, distance, before);
+  Value both = LLVM::AddOp::create(b, written.bytes, before);
+  Value meet = b.compare(Predicate::ult, reach, both);
   if (written.hasElements)
     meet = b.both(written.hasElements, meet);
   if (other.hasElements)
