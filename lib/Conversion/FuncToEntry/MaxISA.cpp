@@ -55,23 +55,19 @@ LLVM::LLVMFuncOp bnc::buildMaxISA(ModuleOp module) {
       b.function(module, "bnc.max_isa", i32, {}, LLVM::Linkage::Internal);
   Region &body = func.getBody();
   Location loc = b.getLoc();
-  // for (level = 0; level <= last; ++level) {
-  //   for (i = 0; text[i] == name[i]; ++i) if (!text[i]) return level;
-  //   for (; name[i]; ++i) {}
-  //   name += i + 1;
-  // }
-  // return -1;
-  Block *nextName = b.createBlock(&body, body.end(), {i32, pointer}, {loc, loc});
-  Block *nextByte = b.createBlock(&body, body.end(), i64, loc);
-  Block *isSame = b.createBlock(&body, body.end());
-  Block *skip = b.createBlock(&body, body.end(), i64, loc);
-  Block *skipped = b.createBlock(&body, body.end());
+  // One walk over the names, beside which the text goes as far as it is the
+  // same: level and `differs` are those of the name that byte `at` is of.
+  Type i1 = b.getI1Type();
+  Block *walk = b.createBlock(&body, body.end(), {i32, i64, i64, i1},
+                              {loc, loc, loc, loc});
+  Block *nameEnds = b.createBlock(&body, body.end());
+  Block *isOther = b.createBlock(&body, body.end());
   Block *done = b.createBlock(&body, body.end(), i32, loc);
   LLVM::ReturnOp::create(b, done->getArgument(0));
 
   b.setInsertionPointToEnd(&body.front());
   Value end = LLVM::ConstantOp::create(b, b.getI8Type(), b.getI8IntegerAttr(0));
-  Value first = b.i64(0), step = b.i64(1), best = b.i32(BNC_ISA_BEST);
+  Value first = b.i64(0), best = b.i32(BNC_ISA_BEST), no = b.i1(false);
   Value variable = LLVM::AddressOfOp::create(
       b, addString(b, module, "bnc.max_isa.variable", "BNC_MAX_ISA"));
   Value text = LLVM::CallOp::create(b, getenv, variable).getResult();
@@ -81,36 +77,27 @@ LLVM::LLVMFuncOp bnc::buildMaxISA(ModuleOp module) {
              best);
   Value names = LLVM::AddressOfOp::create(
       b, addString(b, module, "bnc.max_isa.names", listNames()));
-  LLVM::BrOp::create(b, ValueRange{best, names}, nextName);
+  LLVM::BrOp::create(b, ValueRange{best, first, first, no}, walk);
 
-  b.setInsertionPointToEnd(nextName);
-  Value level = nextName->getArgument(0), name = nextName->getArgument(1);
-  b.branchIf(
-      b.compare(Predicate::sgt, level, b.i32(BNC_ISA_X86_64_V4_FP16)), done,
-      b.i32(-1));
-  LLVM::BrOp::create(b, ValueRange(first), nextByte);
+  b.setInsertionPointToEnd(walk);
+  Value level = walk->getArgument(0), at = walk->getArgument(1),
+        inText = walk->getArgument(2);
+  Value letter = loadByte(b, names, at);
+  Value isUnequal = b.compare(Predicate::ne, loadByte(b, text, inText), letter);
+  Value differs = LLVM::OrOp::create(b, walk->getArgument(3), isUnequal);
+  Value following = LLVM::AddOp::create(b, at, b.i64(1));
+  b.branchIf(b.compare(Predicate::eq, letter, end), nameEnds, {});
+  Value step = LLVM::SelectOp::create(b, differs, first, b.i64(1));
+  Value further = LLVM::AddOp::create(b, inText, step);
+  LLVM::BrOp::create(b, ValueRange{level, following, further, differs}, walk);
 
-  b.setInsertionPointToEnd(nextByte);
-  Value index = nextByte->getArgument(0);
-  Value byte = loadByte(b, text, index);
-  b.branchIf(b.compare(Predicate::eq, byte, loadByte(b, name, index)), isSame,
-             {});
-  LLVM::BrOp::create(b, ValueRange(index), skip);
-  b.setInsertionPointToEnd(isSame);
-  b.branchIf(b.compare(Predicate::eq, byte, end), done, level);
-  LLVM::BrOp::create(
-      b, ValueRange(LLVM::AddOp::create(b, index, step).getResult()), nextByte);
-
-  b.setInsertionPointToEnd(skip);
-  Value at = skip->getArgument(0);
-  b.branchIf(b.compare(Predicate::eq, loadByte(b, name, at), end), skipped, {});
-  LLVM::BrOp::create(
-      b, ValueRange(LLVM::AddOp::create(b, at, step).getResult()), skip);
-  b.setInsertionPointToEnd(skipped);
-  Value past = LLVM::AddOp::create(b, at, step);
-  Value following =
-      LLVM::GEPOp::create(b, pointer, b.getI8Type(), name, past);
+  b.setInsertionPointToEnd(nameEnds);
+  b.branchIf(differs, isOther, {});
+  LLVM::BrOp::create(b, ValueRange(level), done);
+  b.setInsertionPointToEnd(isOther);
+  b.branchIf(b.compare(Predicate::eq, level, b.i32(BNC_ISA_X86_64_V4_FP16)),
+             done, b.i32(-1));
   Value above = LLVM::AddOp::create(b, level, b.i32(1));
-  LLVM::BrOp::create(b, ValueRange{above, following}, nextName);
+  LLVM::BrOp::create(b, ValueRange{above, following, first, no}, walk);
   return func;
 }

@@ -310,6 +310,11 @@ void BodyEmitter::emitKernel(const KernelCode &code) {
     emitPhases(code.phases, operands, bytes);
     return;
   }
+  if (code.phases.empty()) {
+    operands.setScratch(emitScratch(code.split.scratch));
+    emitPhases(code.split.phases, operands, bytes);
+    return;
+  }
   Value splits = emitSplits(code.split, operands, bytes);
   Block *pieces = addBlock(), *rows = addBlock(), *next = addBlock();
   LLVM::CondBrOp::create(b, loc, splits, pieces, rows);

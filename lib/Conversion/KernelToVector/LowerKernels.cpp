@@ -87,6 +87,8 @@ private:
   void addPhase(bool perCase, Items items, Emit emit);
   /// Whether a call may have few long rows.
   bool canSplit();
+  /// Whether all calls have one long row, whose parts are then all the code.
+  bool isAlwaysSplit();
   void addSplitPhases();
 
   ModuleOp module;
@@ -116,9 +118,10 @@ std::optional<int64_t> KernelLowering::getStaticBytes() {
   return bytes;
 }
 
-/// Whether the code of `plain` serves `nontemporal` as well: of rows it has both
-/// kinds of loop where they differ, and only pixels of dynamic channel counts are as many at once as each says,
-/// past the caches in blocks, see PeriodicShape.
+/// Whether the code of `plain` serves `nontemporal` as well: of rows it has
+/// both kinds of loop where they differ, and only pixels of dynamic channel
+/// counts are as many at once as each says, past the caches in blocks, see
+/// PeriodicShape.
 static bool canShareCode(const KernelStructure &structure, CPUCaseAttr plain,
                          CPUCaseAttr nontemporal) {
   bool isRows = structure.getForm() == KernelForm::Rows;
@@ -211,9 +214,12 @@ PhaseCode KernelLowering::makePhase(const Twine &name, bool perCase,
         kept.add(value.value, value.field,
                  frame.getSection(value.value, firstKeptField + value.field));
     PhaseContext context = makeContext(b, frame, group);
+    // Where one case is all there is, its statistics are those of the phase.
+    bool isOnly = groups.size() == 1 && group.size() == 1;
     context.nontemporal =
-        perCase ? emitNontemporal(b, loc, frame, group)
-                : arith::ConstantIntOp::create(b, loc, 0, 1).getResult();
+        perCase || isOnly
+            ? emitNontemporal(b, loc, frame, group)
+            : arith::ConstantIntOp::create(b, loc, 0, 1).getResult();
     context.begin = entry.getArgument(1);
     context.end = entry.getArgument(2);
     if (structure.isColumns())
@@ -241,6 +247,11 @@ bool KernelLowering::canSplit() {
   int64_t least = cast<CPUScheduleAttr>(kernel.getScheduleAttr()).getSplit();
   std::optional<int64_t> bytes = getStaticBytes();
   return least != 0 && (!bytes || *bytes >= least);
+}
+
+bool KernelLowering::isAlwaysSplit() {
+  return canSplit() && getStaticBytes() &&
+         structure.getStaticExtent(structure.getKeptDims()) == 1;
 }
 
 void KernelLowering::addSplitPhases() {
@@ -284,12 +295,13 @@ KernelCode KernelLowering::lower() {
   code.kernel = kernel;
   caseGroups = groupCases();
   if (structure.getForm() == KernelForm::Rows) {
-    addPhase(/*perCase=*/true, emitRowsItems, [](PhaseContext &phase) {
-      emitRowsPhase(phase);
-      emitFence(phase);
-    });
     if (canSplit())
       addSplitPhases();
+    if (!isAlwaysSplit())
+      addPhase(/*perCase=*/true, emitRowsItems, [](PhaseContext &phase) {
+        emitRowsPhase(phase);
+        emitFence(phase);
+      });
     return std::move(code);
   }
   for (unsigned stage = 0; stage < structure.getNumStages(); ++stage) {

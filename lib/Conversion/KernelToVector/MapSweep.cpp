@@ -279,8 +279,7 @@ void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
                [&](OpBuilder &nested, Value position, Value count,
                    unsigned slot, MutableArrayRef<Value> phase) {
                  Value at = LoopMath(nested, context.loc).add(begin, position);
-                 if (count &&
-                     (form != VectorForm::One || takesElements(count)))
+                 if (count && (form != VectorForm::One || takesElements(count)))
                    return emitEdge(nested, at, count);
                  VectorPlace place{at, count, form, unsigned(slot * together)};
                  VectorsInWork work = compute(nested, place, phase, step);

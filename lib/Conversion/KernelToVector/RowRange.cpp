@@ -218,8 +218,7 @@ void RowRange::emitRowsApart(OpBuilder &b, const Point &origin, Value begin,
            [&](OpBuilder &body, Value index, ValueRange) {
              LoopMath inner(body, phase.loc);
              Value last = inner.sub(phase.end, inner.constant(1));
-             SmallVector<Value> rows{
-                 inner.add(begin, inner.mul(index, step))};
+             SmallVector<Value> rows{inner.add(begin, inner.mul(index, step))};
              while (int64_t(rows.size()) < phase.schedule.getRows())
                rows.push_back(inner.min(inner.add(rows.back(), apart), last));
              emitRows(body, origin, shape.rowGroups, rows);
