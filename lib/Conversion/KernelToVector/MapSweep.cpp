@@ -152,7 +152,7 @@ VectorsInWork MapSweep::compute(OpBuilder &b, const VectorPlace &place,
   for (Value at : positions)
     work.tables.push_back(turnTables(b, at, phase));
   for (auto [at, kept] : llvm::zip_equal(positions, work.tables))
-    for (PointEmitter *row : rows)
+    for (PointEmitter *row : rows) {
       for (auto [i, point] :
            llvm::enumerate(listPoints(b, row->getPoint(), at, place))) {
         // Both vectors of pairs are where the first is.
@@ -170,9 +170,21 @@ VectorsInWork MapSweep::compute(OpBuilder &b, const VectorPlace &place,
         for (const MapOutput &output : outputs)
           lanes.emit(output.value);
       }
+      // What is stored takes half the registers of what it is rounded from.
+      for (const MapOutput &output : outputs)
+        round(work, output);
+    }
   if (run.period)
     phase[0] = run.period->next(b, phase[0], step);
   return work;
+}
+
+void MapSweep::round(VectorsInWork &work, const MapOutput &output) {
+  PointEmitter &first = *work.first.back();
+  if (work.place.form == VectorForm::Pairs)
+    first.emitPairs(*work.second.back(), output.value);
+  else if (work.place.form == VectorForm::Halves)
+    first.emitJoinedFor(*work.second.back(), output.value, *output.array);
 }
 
 void MapSweep::store(VectorsInWork &work, size_t index,

@@ -96,6 +96,8 @@ struct MapSweep {
                         llvm::MutableArrayRef<mlir::Value> phase,
                         mlir::Value step);
 
+  /// Rounds `output` of the last run of `work`, where two vectors are as one.
+  void round(VectorsInWork &work, const MapOutput &output);
   /// Stores `output` of run `index` of those that are abreast.
   void store(VectorsInWork &work, size_t index, const MapOutput &output);
   /// Stores the vectors of a turn, run by run and output by output.

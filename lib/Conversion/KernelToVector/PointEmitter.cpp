@@ -214,17 +214,27 @@ Value PointEmitter::loadParity(const KernelArray &array) {
   return emitParity(b, loc, pairs, *point.parity);
 }
 
+Value PointEmitter::emitJoinedFor(PointEmitter &next, Value value,
+                                  const KernelArray &array) {
+  bool isLanes(array.getDimSet() & point.laneDims);
+  if (!isLanes || (!array.element.isBF16() && context.target.bf16))
+    return {};
+  if (Value known = joined.lookup(value))
+    return known;
+  Value first = broadcast(emit(value)),
+        second = next.broadcast(next.emit(value));
+  return joined[value] = emitJoined(b, loc, context.target, first, second);
+}
+
 void PointEmitter::storeJoined(PointEmitter &next, Value value,
                                const KernelArray &array, int64_t nontemporal,
                                int64_t nontemporalNext) {
-  bool isLanes(array.getDimSet() & point.laneDims);
-  if (!isLanes || (!array.element.isBF16() && context.target.bf16)) {
+  Value joined = emitJoinedFor(next, value, array);
+  if (!joined) {
     store(emit(value), array, nontemporal);
     next.store(next.emit(value), array, nontemporalNext);
     return;
   }
-  Value joined = emitJoined(b, loc, context.target, broadcast(emit(value)),
-                            next.broadcast(next.emit(value)));
   if (!array.element.isBF16()) {
     for (int64_t half : {0, 1}) {
       PointEmitter &emitter = half ? next : *this;
@@ -251,6 +261,12 @@ void PointEmitter::storePairs(Value words, const KernelArray &array,
 }
 
 Value PointEmitter::emitPairs(PointEmitter &odd, Value value) {
+  if (Value known = joined.lookup(value))
+    return known;
+  return joined[value] = computePairs(odd, value);
+}
+
+Value PointEmitter::computePairs(PointEmitter &odd, Value value) {
   Type i16 = b.getI16Type(), i32 = b.getI32Type();
   auto half = VectorType::get({point.lanes}, i16);
   auto pairs = VectorType::get({point.lanes}, i32);

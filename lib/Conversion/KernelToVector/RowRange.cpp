@@ -168,28 +168,28 @@ bool RowRange::areStreams(OpBuilder &b) {
          getLineRows(phase, shape);
 }
 
-void RowRange::emitStreams(OpBuilder &b) {
+void RowRange::emitStreams(OpBuilder &b, const Point &origin,
+                           ArrayRef<DimSet> groups, Value begin, Value end) {
   LoopMath math(b, phase.loc);
   int64_t parts = phase.schedule.getRows();
   int64_t lineRows = *getLineRows(phase, shape);
   int64_t length = *phase.structure.getStaticExtent(shape.laneGroup);
   int64_t rowBytes = length * phase.structure.getComputeType().getWidth() / 8;
   Type stored = listMapOutputs(phase).front().array->element;
-  Value total = math.sub(phase.end, phase.begin);
+  Value total = math.sub(end, begin);
   Value part = math.streamPart(total, math.constant(lineRows), parts,
                                length * stored.getIntOrFloatBitWidth() / 8);
   Value isFar = math.less(math.constant(leastPartBytes / rowBytes), part);
   part =
       b.createOrFold<arith::SelectOp>(phase.loc, isFar, part, math.constant(0));
   run.areRowsAlike = true;
-  Point origin = makeOrigin(b, phase);
   Value done = math.mul(part, parts);
-  Value restBegin = math.add(phase.begin, done);
+  Value restBegin = math.add(begin, done);
   if (lineRows != 1) {
-    emitRowsApart(b, origin, phase.begin, part, math.constant(1), part);
-    emitLoop(b, phase.loc, restBegin, phase.end, 1, {},
+    emitRowsApart(b, origin, groups, end, begin, part, math.constant(1), part);
+    emitLoop(b, phase.loc, restBegin, end, 1, {},
              [&](OpBuilder &body, Value row, ValueRange) {
-               emitRows(body, origin, shape.rowGroups, row);
+               emitRows(body, origin, groups, row);
                return SmallVector<Value>();
              });
     return;
@@ -205,32 +205,36 @@ void RowRange::emitStreams(OpBuilder &b) {
              };
              Value one = inner.constant(1), step = inner.constant(parts);
              Value left = inner.ceilDiv(inner.sub(total, done), parts);
-             emitRowsApart(body, origin, choose(phase.begin, restBegin),
+             emitRowsApart(body, origin, groups, end, choose(begin, restBegin),
                            choose(part, left), choose(one, step),
                            choose(part, one));
              return SmallVector<Value>();
            });
 }
 
-void RowRange::emitRowsApart(OpBuilder &b, const Point &origin, Value begin,
+void RowRange::emitRowsApart(OpBuilder &b, const Point &origin,
+                             ArrayRef<DimSet> groups, Value end, Value begin,
                              Value times, Value step, Value apart) {
   emitLoop(b, phase.loc, LoopMath(b, phase.loc).constant(0), times, 1, {},
            [&](OpBuilder &body, Value index, ValueRange) {
              LoopMath inner(body, phase.loc);
-             Value last = inner.sub(phase.end, inner.constant(1));
+             Value last = inner.sub(end, inner.constant(1));
              SmallVector<Value> rows{inner.add(begin, inner.mul(index, step))};
              while (int64_t(rows.size()) < phase.schedule.getRows())
                rows.push_back(inner.min(inner.add(rows.back(), apart), last));
-             emitRows(body, origin, shape.rowGroups, rows);
+             emitRows(body, origin, groups, rows);
              return SmallVector<Value>();
            });
 }
 
 void RowRange::emit(OpBuilder &b) {
-  if (areStreams(b))
-    return emitStreams(b);
   Location loc = phase.loc;
   ArrayRef<DimSet> outer = ArrayRef(shape.rowGroups).drop_back();
+  bool inStreams = areStreams(b);
+  // Pixels of one sample share what is kept of it.
+  if (inStreams && (outer.empty() || !phase.structure.isColumns()))
+    return emitStreams(b, makeOrigin(b, phase), shape.rowGroups, phase.begin,
+                       phase.end);
   if (outer.empty())
     return emitLastGroup(b, makeOrigin(b, phase), phase.begin, phase.end);
   // What rows of different outer points share is not the same.
@@ -247,7 +251,10 @@ void RowRange::emit(OpBuilder &b) {
              Value begin =
                  inner.max(inner.sub(phase.begin, start), inner.constant(0));
              Value end = inner.min(inner.sub(phase.end, start), extent);
-             emitLastGroup(body, origin, begin, end);
+             if (inStreams)
+               emitStreams(body, origin, getLastGroup(), begin, end);
+             else
+               emitLastGroup(body, origin, begin, end);
              return SmallVector<Value>();
            });
 }

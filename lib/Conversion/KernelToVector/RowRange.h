@@ -50,14 +50,19 @@ private:
   bool canShare(mlir::OpBuilder &b);
   /// Whether rows are stored past the caches in streams.
   bool areStreams(mlir::OpBuilder &b);
-  /// All rows, one of each of as many parts as the schedule computes at once:
-  /// the prefetcher follows each, and memory serves two better than one.
-  void emitStreams(mlir::OpBuilder &b);
+  /// Rows [begin, end) of `groups`, one of each of as many parts as the
+  /// schedule computes at once: the prefetcher follows each, and memory serves
+  /// two better than one.
+  void emitStreams(mlir::OpBuilder &b, const Point &origin,
+                   llvm::ArrayRef<DimSet> groups, mlir::Value begin,
+                   mlir::Value end);
   /// `times` times as many rows as the schedule computes at once, `apart` from
-  /// each other, the first `step` behind the last time's. Past the end it is
+  /// each other, the first `step` behind the last time's. Past `end` it is
   /// the last row again: all are loaded before any is stored.
-  void emitRowsApart(mlir::OpBuilder &b, const Point &origin, mlir::Value begin,
-                     mlir::Value times, mlir::Value step, mlir::Value apart);
+  void emitRowsApart(mlir::OpBuilder &b, const Point &origin,
+                     llvm::ArrayRef<DimSet> groups, mlir::Value end,
+                     mlir::Value begin, mlir::Value times, mlir::Value step,
+                     mlir::Value apart);
   /// Rows of `groups`.
   void emitRows(mlir::OpBuilder &b, const Point &origin,
                 llvm::ArrayRef<DimSet> groups,

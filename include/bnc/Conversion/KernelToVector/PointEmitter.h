@@ -172,6 +172,9 @@ public:
                  int64_t nontemporal = 0);
   /// What storePair stores: words of 16 bits, twice as many as there are lanes.
   mlir::Value emitPairs(PointEmitter &odd, mlir::Value value);
+  /// What storeJoined stores to `array`, null where that is two vectors.
+  mlir::Value emitJoinedFor(PointEmitter &next, mlir::Value value,
+                            const KernelArray &array);
   /// Stores such words.
   void storePairs(mlir::Value words, const KernelArray &array,
                   int64_t nontemporal = 0);
@@ -194,6 +197,7 @@ private:
   const KernelArray *findKept(mlir::Value value, unsigned field) const;
   mlir::Value broadcast(mlir::Value value);
   mlir::Value getMask();
+  mlir::Value computePairs(PointEmitter &odd, mlir::Value value);
   mlir::Value loadParity(const KernelArray &array);
   /// `op` if it extends an input that both halves load at once; null otherwise.
   mlir::Value extendHalf(mlir::Operation *op);
@@ -215,6 +219,8 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> values;
   llvm::DenseMap<std::pair<mlir::Value, unsigned>, mlir::Value> means;
   llvm::DenseMap<const KernelArray *, mlir::Value> loadedPairs;
+  /// What is stored of a value together with that of the point beside.
+  llvm::DenseMap<mlir::Value, mlir::Value> joined;
   const PointEmitter *otherHalf = nullptr;
   mlir::Value mask;
 };
