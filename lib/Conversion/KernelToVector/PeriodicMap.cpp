@@ -89,7 +89,7 @@ PeriodicShape::get(const EmissionContext &context) {
   // where in order every second load would cross a line. With AVX512-BF16 they
   // were not measured.
   std::optional<int64_t> extent = structure.getStaticExtent(shape.period);
-  shape.joins = !context.target.bf16 && extent &&
+  shape.joins = extent &&
                 *extent % context.target.lanes != 0 &&
                 canJoin(context, shape.run);
   // A table is one contiguous run: what varies over a part of the period alone
