@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
-"""Bytes of code and constants per schedule case, for specs of every op, types
-and layouts, and four instruction sets: those above the bar, largest first.
+"""Bytes of code and constants per schedule case and instruction set, for specs of
+every op, types and layouts: those above the bar, largest first. A library for each
+of four instruction sets, or with --together one for all, which then share the
+entry and the metadata.
 
-    scripts/code-sizes.py build/bin/bnc /usr/lib/llvm-22/bin/llvm-size
+    scripts/code-sizes.py build/bin/bnc /usr/lib/llvm-22/bin/llvm-size [--together]
 """
 
 import json
@@ -54,7 +56,8 @@ def cases(metadata, spec):
 
 
 def size(bnc, llvm_size, spec, target, folder):
-    """Bytes per case of one spec."""
+    """Bytes per case and instruction set of one spec for `target`, which may be
+    several with commas between them."""
     text = subprocess.run([bnc, "new", *spec], check=True, capture_output=True)
     base = folder / "sized"
     subprocess.run(
@@ -76,10 +79,11 @@ def size(bnc, llvm_size, spec, target, folder):
         )
     )
     metadata = json.loads(pathlib.Path(f"{base}.json").read_text())
-    return bytes_ / cases(metadata, spec)
+    return bytes_ / cases(metadata, spec) / len(target.split(","))
 
 
-def main(bnc, llvm_size):
+def main(bnc, llvm_size, *options):
+    targets = [",".join(TARGETS)] if "--together" in options else TARGETS
     with tempfile.TemporaryDirectory() as folder:
         sizes = sorted(
             (
@@ -88,7 +92,7 @@ def main(bnc, llvm_size):
                     " ".join([*spec, target]),
                 )
                 for spec in specs()
-                for target in TARGETS
+                for target in targets
             ),
             reverse=True,
         )

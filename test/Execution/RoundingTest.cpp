@@ -2,6 +2,7 @@
 // Every value is rounded once, to its own type: numbers beside the ties of the
 // narrow types, where rounding by way of another type goes wrong.
 
+#include "Emulation.h"
 #include "ExecutionTest.h"
 
 #include "bnc/Target/CPU/TargetTable.h"
@@ -28,7 +29,7 @@ protected:
   void SetUp() override {
     std::optional<norm::TargetAttr> target = lookupTarget(GetParam(), &context);
     ASSERT_TRUE(target);
-    if (!hostCanRun(*target))
+    if (!hostCanRun(*target) && !canEmulate(*target))
       GTEST_SKIP() << "not on this processor";
   }
 

@@ -3,6 +3,8 @@
 
 #include "Subject.h"
 
+#include "Emulation.h"
+
 #include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
 
 #include "mlir/IR/Verifier.h"
@@ -23,11 +25,32 @@ FailureOr<Subject> Subject::parse(MLIRContext &context, StringRef text,
     return failure();
   subject.func = *subject.module->getOps<FuncOp>().begin();
   std::optional<TargetAttr> row = lookupTarget(target, &context);
-  if (!row || !hostCanRun(*row))
+  if (!row || (!hostCanRun(*row) && !canEmulate(*row)))
     return subject.func.emitError()
            << "target '" << target << "' does not run here";
   subject.target = *row;
   return subject;
+}
+
+/// bnc::compile for a processor that this is not.
+static FailureOr<Compiled> compileEmulated(ModuleOp module,
+                                           const CompileOptions &options,
+                                           TargetAttr host) {
+  Compiled compiled;
+  compiled.kernels = buildKernels(module, options);
+  if (!compiled.kernels)
+    return failure();
+  OwningOpRef<ModuleOp> lowered = lowerKernels(*compiled.kernels, options);
+  if (!lowered)
+    return failure();
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> code =
+      buildLLVMModule(*lowered, options.target, context);
+  if (!code)
+    return failure();
+  emulate(*code);
+  compiled.object = emitCode(*code, host, CodeForm::Object);
+  return compiled;
 }
 
 FailureOr<CompiledFunction> Subject::compile(const Variant &variant) const {
@@ -38,13 +61,17 @@ FailureOr<CompiledFunction> Subject::compile(const Variant &variant) const {
   options.forceSplit = variant.split;
   // The packaged MLIR asserts nothing: the verifier finds what a pass breaks.
   options.configure = [](PassManager &passes) { passes.enableVerifier(true); };
-  FailureOr<Compiled> compiled = bnc::compile(*module, options);
+  TargetAttr host =
+      hostCanRun(target) ? target : *lookupTarget("host", target.getContext());
+  FailureOr<Compiled> compiled = host == target
+                                     ? bnc::compile(*module, options)
+                                     : compileEmulated(*module, options, host);
   if (failed(compiled))
     return failure();
   FuncOp op = func;
   std::string error;
   std::optional<CompiledFunction> function =
-      CompiledFunction::load(*compiled, target, op.getSymName(), error);
+      CompiledFunction::load(*compiled, host, op.getSymName(), error);
   if (!function)
     return op.emitError() << error;
   return *function;
