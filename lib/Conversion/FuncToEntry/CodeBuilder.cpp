@@ -85,6 +85,7 @@ LLVM::LLVMFuncOp CodeBuilder::function(ModuleOp module, StringRef name,
   auto type = LLVM::LLVMFunctionType::get(result, parameters);
   auto func = LLVM::LLVMFuncOp::create(*this, name, type, linkage);
   func.setTargetCpu(baselineCPU);
+  func.setPassthroughAttr(getStrArrayAttr({"optsize"}));
   setInsertionPointToEnd(func.addEntryBlock(*this));
   return func;
 }

@@ -152,7 +152,14 @@ static void addRunner(ModuleOp module) {
        llvm::make_early_inc_range(parsed->getBody()->getOperations())) {
     op.remove();
     module.push_back(&op);
+    optimizeForSize(&op);
   }
+}
+
+void bnc::optimizeForSize(Operation *function) {
+  function->setAttr(
+      "passthrough",
+      Builder(function->getContext()).getStrArrayAttr({"optsize"}));
 }
 
 func::FuncOp bnc::createPhaseFunction(ModuleOp module, Location loc,
@@ -247,6 +254,7 @@ BodyEmitter::BodyEmitter(ModuleOp module, FuncOp func,
   body = LLVM::LLVMFuncOp::create(
       b, loc, name, LLVM::LLVMFunctionType::get(b.getI32Type(), {pointer}),
       LLVM::Linkage::Internal);
+  optimizeForSize(body);
   Block *entry = body.addEntryBlock(b);
   frame = entry->getArgument(0);
   b.setInsertionPointToEnd(entry);
@@ -347,6 +355,7 @@ static void createWorkspaceBytes(ModuleOp module, FuncOp func,
   auto size = LLVM::LLVMFuncOp::create(
       b, loc, name, LLVM::LLVMFunctionType::get(b.getI64Type(), {pointer}),
       LLVM::Linkage::Internal);
+  optimizeForSize(size);
   Block *entry = size.addEntryBlock(b);
   b.setInsertionPointToEnd(entry);
   Value bytes = KernelFrame::emitWorkspaceBytes(b, loc, func, layout,

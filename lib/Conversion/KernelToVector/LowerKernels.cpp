@@ -180,6 +180,12 @@ static void emitFence(PhaseContext &phase) {
                                 ValueRange());
 }
 
+/// Of phases that merge records, whose loops are short.
+static void optimizeForSize(PhaseCode &phase) {
+  for (func::FuncOp func : phase.functions)
+    optimizeForSize(func);
+}
+
 PhaseContext KernelLowering::makeContext(OpBuilder &b, KernelFrame &frame,
                                          ArrayRef<CPUCaseAttr> group) {
   return {{kernel.getLoc(), structure, frame, target},
@@ -269,9 +275,11 @@ void KernelLowering::addSplitPhases() {
           return rows.emitPiecesItems(context, b, stage);
         },
         [&](PhaseContext &phase) { rows.emitPiecesPhase(phase, stage); });
-    add(/*perCase=*/false, emitRowsItems, [&](PhaseContext &phase) {
-      rows.emitMergePhase(phase, stage);
-    }).isSerial = true;
+    PhaseCode &merge =
+        add(/*perCase=*/false, emitRowsItems,
+            [&](PhaseContext &phase) { rows.emitMergePhase(phase, stage); });
+    merge.isSerial = true;
+    optimizeForSize(merge);
   }
   add(/*perCase=*/true, SplitRows::emitOutputsItems, [&](PhaseContext &phase) {
     rows.emitOutputsPhase(phase);
@@ -313,6 +321,7 @@ KernelCode KernelLowering::lower() {
         [&](PhaseContext &phase) { emitChunksPhase(phase, stage); });
     addPhase(/*perCase=*/false, emitFinalizeItems,
              [&](PhaseContext &phase) { emitFinalizePhase(phase, stage); });
+    optimizeForSize(code.phases.back());
   }
   addPhase(/*perCase=*/true, emitMapItems, [](PhaseContext &phase) {
     emitMapPhase(phase);

@@ -4,7 +4,7 @@
 // One entry over the bodies of all targets, which are elsewhere.
 // CHECK: llvm.func @getenv(!llvm.ptr) -> !llvm.ptr
 // CHECK: llvm.mlir.global internal @bnc.cpu(0 : i32)
-// CHECK: llvm.func internal @bnc.runnable() -> i32 attributes {target_cpu = "x86-64"}
+// CHECK: llvm.func internal @bnc.runnable() -> i32 attributes {passthrough = ["optsize"], target_cpu = "x86-64"}
 // CHECK-DAG: llvm.func @id.body.old(!llvm.ptr) -> i32
 // CHECK-DAG: llvm.func @id.body.new(!llvm.ptr) -> i32
 // CHECK-DAG: llvm.mlir.global private constant @{{.*}}("old,new\00")

@@ -48,6 +48,9 @@ mlir::func::FuncOp createPhaseFunction(mlir::ModuleOp module,
                                        mlir::Location loc,
                                        llvm::StringRef name);
 
+/// Marks a function whose length counts more than its speed.
+void optimizeForSize(mlir::Operation *function);
+
 /// Adds `f.body`, which runs `kernels`, and, if the signature has a workspace,
 /// `f.workspace_bytes`.
 void createBody(mlir::ModuleOp module, norm::FuncOp func,
