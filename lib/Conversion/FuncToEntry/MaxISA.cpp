@@ -68,6 +68,7 @@ LLVM::LLVMFuncOp bnc::buildMaxISA(ModuleOp module) {
   b.setInsertionPointToEnd(&body.front());
   Value end = LLVM::ConstantOp::create(b, b.getI8Type(), b.getI8IntegerAttr(0));
   Value first = b.i64(0), best = b.i32(BNC_ISA_BEST), no = b.i1(false);
+  Value last = b.i32(BNC_ISA_X86_64_V4_FP16), unknown = b.i32(-1);
   Value variable = LLVM::AddressOfOp::create(
       b, addString(b, module, "bnc.max_isa.variable", "BNC_MAX_ISA"));
   Value text = LLVM::CallOp::create(b, getenv, variable).getResult();
@@ -95,8 +96,7 @@ LLVM::LLVMFuncOp bnc::buildMaxISA(ModuleOp module) {
   b.branchIf(differs, isOther, {});
   LLVM::BrOp::create(b, ValueRange(level), done);
   b.setInsertionPointToEnd(isOther);
-  b.branchIf(b.compare(Predicate::eq, level, b.i32(BNC_ISA_X86_64_V4_FP16)),
-             done, b.i32(-1));
+  b.branchIf(b.compare(Predicate::eq, level, last), done, unknown);
   Value above = LLVM::AddOp::create(b, level, b.i32(1));
   LLVM::BrOp::create(b, ValueRange{above, following, first, no}, walk);
   return func;

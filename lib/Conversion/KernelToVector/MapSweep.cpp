@@ -156,8 +156,8 @@ VectorsInWork MapSweep::compute(OpBuilder &b, const VectorPlace &place,
       for (auto [i, point] :
            llvm::enumerate(listPoints(b, row->getPoint(), at, place))) {
         // Both vectors of pairs are where the first is.
-        if (point.parity != 1) {
-          if (!place.count && place.form != VectorForm::Element)
+        if (point.parity != 1 && place.form != VectorForm::Element) {
+          if (!place.count)
             emitPrefetch(b, point, place.slot + i, place.nontemporal);
           fetchOutputs(b, point, place.slot + i);
         }

@@ -227,11 +227,12 @@ void MapSweep::emitNontemporal(OpBuilder &b) {
                return arith::SelectOp::create(body, context.loc, isHead, first,
                                               second);
              };
-             emitEdge(body, choose(run.begin, end), choose(head, left));
+             Value edge = choose(run.begin, end), length = choose(head, left);
+             emitEdge(body, edge, length);
              Value lines = choose(turns, inner.constant(0));
              Value done = emitAbreast(body, start, lines);
-             emitLines(body, inner.add(start, inner.mul(done, turn)),
-                       inner.sub(lines, done));
+             Value from = inner.add(start, inner.mul(done, turn));
+             emitLines(body, from, inner.sub(lines, done));
              return SmallVector<Value>();
            });
 }

@@ -203,10 +203,12 @@ void RowRange::emitStreams(OpBuilder &b, const Point &origin,
                return arith::SelectOp::create(body, phase.loc, areStreams,
                                               first, second);
              };
-             Value one = inner.constant(1), step = inner.constant(parts);
+             Value first = choose(begin, restBegin);
              Value left = inner.ceilDiv(inner.sub(total, done), parts);
-             emitRowsApart(body, origin, groups, end, choose(begin, restBegin),
-                           choose(part, left), choose(one, step),
+             Value times = choose(part, left);
+             Value one = inner.constant(1);
+             Value step = choose(one, inner.constant(parts));
+             emitRowsApart(body, origin, groups, end, first, times, step,
                            choose(part, one));
              return SmallVector<Value>();
            });
