@@ -104,7 +104,8 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
   if (schedule.getSplit())
     os << "    from " << printBytes(schedule.getSplit())
        << " few rows are cut into pieces, where threads would get unequal "
-          "shares of whole ones\n";
+          "shares of whole ones; one row always is, if its extents are "
+          "static\n";
 }
 
 /// What would make the kernel faster, where something would.
