@@ -122,6 +122,8 @@ FailureOr<std::string> bnc::generateCode(ModuleOp lowered,
   }
   if (!module)
     return failure();
+  if (options.rewriteCode)
+    options.rewriteCode(*module);
   StageTimer timer(options, "code generation");
   std::string code = emitCode(*module, options.target, form);
   if (form == CodeForm::Object)

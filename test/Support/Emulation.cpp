@@ -84,16 +84,22 @@ static Value *addProducts(IRBuilder<> &b, CallInst &call) {
   return sum;
 }
 
-/// a * 2^b for whole b that are exponents of f32, or far beyond them.
+/// value * 2^power for whole powers, rounded once: f64 has room for all that
+/// f32 tells apart.
 static Value *scale(IRBuilder<> &b, Value *value, Value *power) {
   Type *type = value->getType();
-  Type *words = type->getWithNewType(b.getInt32Ty());
-  Value *least = ConstantFP::get(type, -300.0);
-  Value *most = ConstantFP::get(type, 300.0);
-  Value *bounded = b.CreateMinNum(b.CreateMaxNum(power, least), most);
-  Value *scaled = b.CreateIntrinsic(Intrinsic::ldexp, {type, words},
-                                    {value, b.CreateFPToSI(bounded, words)});
-  return b.CreateSelect(b.CreateFCmpUNO(power, power), power, scaled);
+  Type *wide = type->getWithNewType(b.getDoubleTy());
+  Type *words = type->getWithNewType(b.getInt64Ty());
+  Value *bounded =
+      b.CreateMinNum(b.CreateMaxNum(power, ConstantFP::get(type, -300.0)),
+                     ConstantFP::get(type, 300.0));
+  Value *exponent = b.CreateAdd(b.CreateFPToSI(bounded, words),
+                                ConstantInt::get(words, 1023));
+  Value *factor =
+      b.CreateBitCast(b.CreateShl(exponent, ConstantInt::get(words, 52)), wide);
+  Value *scaled = b.CreateFMul(b.CreateFPExt(value, wide), factor);
+  return b.CreateSelect(b.CreateFCmpUNO(power, power), power,
+                        b.CreateFPTrunc(scaled, type));
 }
 
 /// What stands for `call`, null if it may stay.
@@ -158,6 +164,7 @@ static void addRounding(Module &module) {
 }
 
 void bnc::emulate(Module &module) {
+  addRounding(module);
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
@@ -169,7 +176,6 @@ void bnc::emulate(Module &module) {
     function.addFnAttr("target-features", "");
     function.addFnAttr("prefer-vector-width", "256");
   }
-  addRounding(module);
   // All bits but the one for a bad environment: docs/Abi.md, the choice of the
   // variant.
   if (GlobalVariable *known = module.getNamedGlobal("bnc.cpu"))

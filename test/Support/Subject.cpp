@@ -32,27 +32,6 @@ FailureOr<Subject> Subject::parse(MLIRContext &context, StringRef text,
   return subject;
 }
 
-/// bnc::compile for a processor that this is not.
-static FailureOr<Compiled> compileEmulated(ModuleOp module,
-                                           const CompileOptions &options,
-                                           TargetAttr host) {
-  Compiled compiled;
-  compiled.kernels = buildKernels(module, options);
-  if (!compiled.kernels)
-    return failure();
-  OwningOpRef<ModuleOp> lowered = lowerKernels(*compiled.kernels, options);
-  if (!lowered)
-    return failure();
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> code =
-      buildLLVMModule(*lowered, options.target, context);
-  if (!code)
-    return failure();
-  emulate(*code);
-  compiled.object = emitCode(*code, host, CodeForm::Object);
-  return compiled;
-}
-
 FailureOr<CompiledFunction> Subject::compile(const Variant &variant) const {
   CompileOptions options;
   options.target = target;
@@ -61,14 +40,14 @@ FailureOr<CompiledFunction> Subject::compile(const Variant &variant) const {
   options.forceSplit = variant.split;
   // The packaged MLIR asserts nothing: the verifier finds what a pass breaks.
   options.configure = [](PassManager &passes) { passes.enableVerifier(true); };
-  TargetAttr host =
-      hostCanRun(target) ? target : *lookupTarget("host", target.getContext());
-  FailureOr<Compiled> compiled = host == target
-                                     ? bnc::compile(*module, options)
-                                     : compileEmulated(*module, options, host);
+  if (!hostCanRun(target))
+    options.rewriteCode = emulate;
+  FailureOr<Compiled> compiled = bnc::compile(*module, options);
   if (failed(compiled))
     return failure();
   FuncOp op = func;
+  // What calls it is code for this processor.
+  TargetAttr host = *lookupTarget("host", target.getContext());
   std::string error;
   std::optional<CompiledFunction> function =
       CompiledFunction::load(*compiled, host, op.getSymName(), error);

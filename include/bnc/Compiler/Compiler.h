@@ -45,6 +45,8 @@ struct CompileOptions {
   bool lineTables = false;
   /// Called on every pass manager before it runs (printing, statistics).
   std::function<void(mlir::PassManager &)> configure;
+  /// Called on the code after LLVM's passes, for tests.
+  std::function<void(llvm::Module &)> rewriteCode;
   /// If set, receives the time of every stage.
   std::vector<StageTime> *times = nullptr;
 };

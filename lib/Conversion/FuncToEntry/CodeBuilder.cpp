@@ -3,6 +3,8 @@
 
 #include "CodeBuilder.h"
 
+#include "bnc/Conversion/KernelFrame/PhaseRunner.h"
+
 #include "mlir/IR/BuiltinOps.h"
 
 using namespace mlir;
@@ -85,7 +87,7 @@ LLVM::LLVMFuncOp CodeBuilder::function(ModuleOp module, StringRef name,
   auto type = LLVM::LLVMFunctionType::get(result, parameters);
   auto func = LLVM::LLVMFuncOp::create(*this, name, type, linkage);
   func.setTargetCpu(baselineCPU);
-  func.setPassthroughAttr(getStrArrayAttr({"optsize"}));
+  optimizeForSize(func);
   setInsertionPointToEnd(func.addEntryBlock(*this));
   return func;
 }

@@ -318,17 +318,17 @@ void BodyEmitter::emitKernel(const KernelCode &code) {
     emitPhases(code.phases, operands, bytes);
     return;
   }
-  if (code.phases.empty()) {
+  auto emitPieces = [&] {
     operands.setScratch(emitScratch(code.split.scratch));
     emitPhases(code.split.phases, operands, bytes);
-    return;
-  }
+  };
+  if (code.phases.empty())
+    return emitPieces();
   Value splits = emitSplits(code.split, operands, bytes);
   Block *pieces = addBlock(), *rows = addBlock(), *next = addBlock();
   LLVM::CondBrOp::create(b, loc, splits, pieces, rows);
   b.setInsertionPointToEnd(pieces);
-  operands.setScratch(emitScratch(code.split.scratch));
-  emitPhases(code.split.phases, operands, bytes);
+  emitPieces();
   LLVM::BrOp::create(b, loc, next);
   b.setInsertionPointToEnd(rows);
   emitPhases(code.phases, operands, bytes);

@@ -134,6 +134,24 @@ SmallVector<Value> bnc::emitLoop(
   return SmallVector<Value>(loop.getResults());
 }
 
+void bnc::emitTwice(OpBuilder &b, Location loc,
+                    llvm::function_ref<void(
+                        OpBuilder &, llvm::function_ref<Value(Value, Value)>)>
+                        body) {
+  LoopMath math(b, loc);
+  Value none = math.constant(0), both = math.constant(2);
+  emitLoop(b, loc, none, both, 1, {},
+           [&](OpBuilder &nested, Value time, ValueRange) {
+             LoopMath inner(nested, loc);
+             Value isFirst = inner.less(time, inner.constant(1));
+             body(nested, [&](Value first, Value second) -> Value {
+               return arith::SelectOp::create(nested, loc, isFirst, first,
+                                              second);
+             });
+             return SmallVector<Value>();
+           });
+}
+
 /// Whether `array` treats neighbouring dims `dim` and `dim + 1` as one run.
 static bool isOneRun(const KernelArray &array, unsigned dim) {
   DimSet set = array.getDimSet();

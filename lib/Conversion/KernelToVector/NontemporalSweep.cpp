@@ -219,20 +219,13 @@ void MapSweep::emitNontemporal(OpBuilder &b) {
   Value whole = math.mul(turns, turn);
   Value end = math.add(start, whole), left = math.sub(rest, whole);
   // Both edges are one piece of code, which is longer than that of the lines.
-  emitLoop(b, context.loc, math.constant(0), math.constant(2), 1, {},
-           [&](OpBuilder &body, Value pass, ValueRange) {
-             LoopMath inner(body, context.loc);
-             Value isHead = inner.less(pass, inner.constant(1));
-             auto choose = [&](Value first, Value second) -> Value {
-               return arith::SelectOp::create(body, context.loc, isHead, first,
-                                              second);
-             };
-             Value edge = choose(run.begin, end), length = choose(head, left);
-             emitEdge(body, edge, length);
-             Value lines = choose(turns, inner.constant(0));
-             Value done = emitAbreast(body, start, lines);
-             Value from = inner.add(start, inner.mul(done, turn));
-             emitLines(body, from, inner.sub(lines, done));
-             return SmallVector<Value>();
-           });
+  emitTwice(b, context.loc, [&](OpBuilder &body, auto choose) {
+    LoopMath inner(body, context.loc);
+    Value edge = choose(run.begin, end), length = choose(head, left);
+    emitEdge(body, edge, length);
+    Value lines = choose(turns, inner.constant(0));
+    Value done = emitAbreast(body, start, lines);
+    Value from = inner.add(start, inner.mul(done, turn));
+    emitLines(body, from, inner.sub(lines, done));
+  });
 }

@@ -195,23 +195,16 @@ void RowRange::emitStreams(OpBuilder &b, const Point &origin,
     return;
   }
   // The rows that are left are neighbours in the same code.
-  emitLoop(b, phase.loc, math.constant(0), math.constant(2), 1, {},
-           [&](OpBuilder &body, Value pass, ValueRange) {
-             LoopMath inner(body, phase.loc);
-             Value areStreams = inner.less(pass, inner.constant(1));
-             auto choose = [&](Value first, Value second) -> Value {
-               return arith::SelectOp::create(body, phase.loc, areStreams,
-                                              first, second);
-             };
-             Value first = choose(begin, restBegin);
-             Value left = inner.ceilDiv(inner.sub(total, done), parts);
-             Value times = choose(part, left);
-             Value one = inner.constant(1);
-             Value step = choose(one, inner.constant(parts));
-             emitRowsApart(body, origin, groups, end, first, times, step,
-                           choose(part, one));
-             return SmallVector<Value>();
-           });
+  emitTwice(b, phase.loc, [&](OpBuilder &body, auto choose) {
+    LoopMath inner(body, phase.loc);
+    Value first = choose(begin, restBegin);
+    Value left = inner.ceilDiv(inner.sub(total, done), parts);
+    Value times = choose(part, left);
+    Value one = inner.constant(1);
+    Value step = choose(one, inner.constant(parts));
+    emitRowsApart(body, origin, groups, end, first, times, step,
+                  choose(part, one));
+  });
 }
 
 void RowRange::emitRowsApart(OpBuilder &b, const Point &origin,

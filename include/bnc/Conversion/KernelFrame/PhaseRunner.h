@@ -39,6 +39,7 @@ struct SplitCode {
 /// The phases of one kernel, in order.
 struct KernelCode {
   norm::KernelOp kernel;
+  /// None if it is always split.
   llvm::SmallVector<PhaseCode, 0> phases;
   SplitCode split;
 };

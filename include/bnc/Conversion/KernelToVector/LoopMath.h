@@ -57,6 +57,15 @@ emitLoop(mlir::OpBuilder &b, mlir::Location loc, mlir::Value begin,
              mlir::OpBuilder &, mlir::Value iv, mlir::ValueRange carried)>
              body);
 
+/// Emits one piece of code that runs twice; `choose` gives its first value the
+/// first time and its second the other.
+void emitTwice(
+    mlir::OpBuilder &b, mlir::Location loc,
+    llvm::function_ref<
+        void(mlir::OpBuilder &,
+             llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> choose)>
+        body);
+
 /// Cuts `dims` into the longest runs of neighbouring dims that every array has
 /// whole and contiguous, or not at all. In order, outermost first.
 llvm::SmallVector<DimSet>

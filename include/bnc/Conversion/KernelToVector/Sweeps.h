@@ -32,6 +32,7 @@ listMapArrays(const EmissionContext &context);
 /// as one: the map rounds f32 to bf16, by one instruction for both, or without
 /// it in words of both, where all that varies along it is bf16 or f32.
 bool canJoin(const EmissionContext &context, DimSet laneGroup);
+
 /// What kept outputs touch: the same of those.
 llvm::SmallVector<const KernelArray *>
 listKeptArrays(const EmissionContext &context);
