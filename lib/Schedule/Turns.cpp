@@ -25,6 +25,9 @@ Turns bnc::selectTurns(const KernelStructure &structure, TargetAttr target) {
   std::optional<int64_t> channels = getChannels(structure);
   if (!structure.isColumns() || !channels || *channels == 0)
     return {};
+  // There slots take turns.
+  if (target.getRegisters() <= 16)
+    return {};
   int64_t elementBytes = getElementBytes(structure);
   std::optional<int64_t> elements =
       structure.getStaticExtent(structure.getAllDims());

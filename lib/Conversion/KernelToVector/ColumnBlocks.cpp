@@ -108,6 +108,24 @@ void ColumnBlocks::addStep(OpBuilder &b, ArrayRef<Point> vectors, Value step,
   }
 }
 
+void ColumnBlocks::fetchInOrder(OpBuilder &b, const PanelLanes &panel,
+                                Value step, Value position,
+                                int64_t lanes) const {
+  LoopMath math(b, loc);
+  Value rows = math.div(position, panel.length);
+  Value lane = math.sub(position, math.mul(rows, panel.length));
+  Point point = panel.outer;
+  emitCoordinates(b, loc, phase.frame, shape.stepGroups, math.add(step, rows),
+                  point.coordinates);
+  point.setElement(b, phase, shape.laneGroup, math.add(panel.begin, lane));
+  for (const KernelArray *input : inputs)
+    for (int64_t done = 0; done < lanes;
+         done += lineBytes * 8 / input->element.getIntOrFloatBitWidth())
+      emitReadAhead(b, phase, input, point, shape.laneGroup, /*slot=*/0,
+                    {/*rows=*/0, done * input->element.getIntOrFloatBitWidth() / 8,
+                     /*when=*/{}, PrefetchInto::L2});
+}
+
 SmallVector<Value> ColumnBlocks::emitSlots(OpBuilder &b,
                                            ArrayRef<Point> vectors, Value from,
                                            Value length, unsigned sumsPerTerm,

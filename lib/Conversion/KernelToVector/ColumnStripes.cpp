@@ -11,13 +11,6 @@
 using namespace mlir;
 using namespace bnc;
 
-/// Vectors of a stripe: as many neighbouring bytes as the accumulators of two
-/// sums, four of each, leave registers for. Of 16 one has them all: two spill,
-/// and were measured up to 1.1 times slower on a Zen 3, even pairs of bf16.
-static int64_t getStripeVectors(const VectorTarget &target) {
-  return target.registers >= 32 ? 2 : 1;
-}
-
 SmallVector<Point> Stripe::getTermPoints() const {
   SmallVector<Point> points(vectors);
   if (inPairs) {
@@ -30,7 +23,7 @@ SmallVector<Point> Stripe::getTermPoints() const {
 
 void bnc::emitStripes(
     OpBuilder &b, PhaseContext &phase, const ColumnShape &shape,
-    const PanelLanes &panel, bool inPairs,
+    const PanelLanes &panel, int64_t together, bool inPairs,
     llvm::function_ref<void(OpBuilder &, const Stripe &)> body) {
   Location loc = phase.loc;
   int64_t lanes = phase.target.lanes;
@@ -42,9 +35,6 @@ void bnc::emitStripes(
     stripe.positions.push_back(position);
   };
   LoopMath math(b, loc);
-  // Dynamic extents make the most code: keep it small there.
-  int64_t together =
-      getConstantIndex(panel.length) ? getStripeVectors(phase.target) : 1;
   Value stripes = math.div(panel.length, together * lanes);
   emitLoop(b, loc, math.constant(0), stripes, 1, {},
            [&](OpBuilder &inside, Value index, ValueRange) {

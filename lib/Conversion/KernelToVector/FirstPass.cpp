@@ -19,6 +19,17 @@ static constexpr int64_t turnBytes = 6144;
 /// Step by step memory is read in order, and fetched so far ahead.
 static constexpr int64_t stepsAheadBytes = 8192;
 
+/// Vectors of a stripe: as many neighbouring bytes as the accumulators of two
+/// sums, four of each, leave registers for.
+static int64_t getStripeVectors(const VectorTarget &target) {
+  return target.registers >= 32 ? 2 : 1;
+}
+
+/// Of 16 registers accumulators may have so many. A vector has four slots of two
+/// sums, so a stripe is one vector, part of a line, which comes from L1 again for
+/// the next; or four, of which one slot is added up at a time.
+static constexpr int64_t fewRegisters = 16, mostSums = 8, wideStripe = 4;
+
 /// As few panels of at most `most` channels as serve, of one size if that comes
 /// out even.
 static int64_t divideEvenly(int64_t channels, int64_t most) {
@@ -53,12 +64,27 @@ FirstPass::FirstPass(PhaseContext &phase, const ColumnShape &shape,
   else if (!isInOrder)
     most = llvm::bit_floor<uint64_t>(most);
   panelSize = lanes && *lanes != 0 ? divideEvenly(*lanes, most) : most;
+  // Dynamic extents make the most code: keep it small there.
+  if (lanes && turn == 0 && !blocks.getNarrow() &&
+      phase.target.registers <= fewRegisters)
+    wideVectors = std::clamp<int64_t>(mostSums / sumTypes.size(), 1, wideStripe);
+}
+
+void FirstPass::emitStripes(
+    OpBuilder &b, const PanelLanes &panel,
+    llvm::function_ref<void(OpBuilder &, const Stripe &)> body) const {
+  int64_t together =
+      getConstantIndex(panel.length) ? getStripeVectors(phase.target) : 1;
+  bnc::emitStripes(b, phase, shape, panel, together, blocks.canPair(), body);
 }
 
 void FirstPass::allocate(OpBuilder &b) {
   sums.emplace(b, loc, sumTypes, panelSize);
   if (turn)
     slots.emplace(b, loc, sumTypes, panelSize, phase.plan.getAccumulators());
+  else if (wideVectors > 1)
+    slots.emplace(b, loc, sumTypes, wideVectors * phase.target.lanes,
+                  phase.plan.getAccumulators());
 }
 
 void FirstPass::emit(OpBuilder &b, const PanelLanes &panel, Value first,
@@ -81,14 +107,69 @@ void FirstPass::emit(OpBuilder &b, const PanelLanes &panel, Value first,
 
 void FirstPass::emitBlock(OpBuilder &b, const PanelLanes &panel, Value from,
                           Value length) {
-  emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
+  auto emitStripe = [&](OpBuilder &body, const Stripe &stripe) {
+    if (wideVectors > 1 && int64_t(stripe.vectors.size()) == wideVectors)
+      return emitSlotBySlot(body, panel, stripe, from, length);
     ChunkRecords records = blocks.makeRecords(stripe.vectors.size());
     auto add = [&](auto &&...arguments) { records.addFirst(arguments...); };
     sums->store(body, stripe,
                 blocks.emitBlock(body, stripe.getTermPoints(), from, length,
                                  sumsPerTerm, add, sums->load(body, stripe),
                                  getStepsAhead()));
-  });
+  };
+  if (wideVectors > 1)
+    bnc::emitStripes(b, phase, shape, panel, wideVectors, /*inPairs=*/false,
+                     emitStripe);
+  else
+    emitStripes(b, panel, emitStripe);
+}
+
+void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,
+                               const Stripe &stripe, Value from,
+                               Value length) {
+  ChunkRecords records = blocks.makeRecords(stripe.vectors.size());
+  auto add = [&](auto &&...arguments) { records.addFirst(arguments...); };
+  int64_t count = phase.plan.getAccumulators();
+  int64_t lanes = wideVectors * phase.target.lanes;
+  LoopMath math(b, loc);
+  // Where the sums of the slots wait.
+  Stripe held = stripe;
+  for (auto [v, position] : llvm::enumerate(held.positions))
+    position = math.constant(v * phase.target.lanes);
+  emitLoop(b, loc, math.constant(0), math.constant(count), 1, {},
+           [&](OpBuilder &body, Value slot, ValueRange) {
+             LoopMath inner(body, loc);
+             Value steps = inner.div(
+                 inner.add(inner.sub(length, slot), count - 1), count);
+             Value first = inner.add(from, slot);
+             // What is read of the block before this slot, a line after the
+             // other.
+             Value read = inner.add(
+                 inner.mul(stripe.positions.front(), phase.plan.getBlock()),
+                 inner.mul(slot, phase.plan.getBlock() / count * lanes));
+             SmallVector<Value> added = emitLoop(
+                 body, loc, inner.constant(0), steps, 1,
+                 blocks.makeZeros(body, stripe.vectors.size(), sumsPerTerm),
+                 [&](OpBuilder &step, Value i, ValueRange carried) {
+                   LoopMath inStep(step, loc);
+                   if (int64_t ahead = getStepsAhead())
+                     blocks.fetchInOrder(
+                         step, panel, inStep.add(from, ahead),
+                         inStep.add(read, inStep.mul(i, lanes)), lanes);
+                   SmallVector<Value> next(carried);
+                   blocks.addStep(step, stripe.getTermPoints(),
+                                  inStep.add(first, inStep.mul(i, count)),
+                                  sumsPerTerm, add, next, /*prefetch=*/{});
+                   return next;
+                 });
+             slots->store(body, held, added, slot);
+             return SmallVector<Value>();
+           });
+  SmallVector<Value> slotSums;
+  for (int64_t slot = 0; slot < count; ++slot)
+    llvm::append_range(slotSums, slots->load(b, held, math.constant(slot)));
+  sums->store(b, stripe,
+              emitBlockSums(b, loc, slotSums, sums->load(b, stripe)));
 }
 
 SmallVector<Value> FirstPass::loadSlot(OpBuilder &b, const Stripe &stripe,

@@ -5,6 +5,7 @@
 #define BNC_CONVERSION_KERNELTOVECTOR_COLUMNBLOCKS_H
 
 #include "bnc/Conversion/KernelToVector/ChunkRecords.h"
+#include "bnc/Conversion/KernelToVector/ColumnStripes.h"
 #include "bnc/Conversion/KernelToVector/NarrowColumns.h"
 #include "bnc/Conversion/KernelToVector/Prefetches.h"
 
@@ -42,6 +43,11 @@ public:
                mlir::Value step, unsigned sumsPerTerm, AddTerm add,
                llvm::MutableArrayRef<mlir::Value> sums,
                const Prefetch &prefetch) const;
+  /// Prefetches `lanes` lanes, the `position`th on from those of `panel` at
+  /// `step`: the first of a step follow the last of the step before.
+  void fetchInOrder(mlir::OpBuilder &b, const PanelLanes &panel,
+                    mlir::Value step, mlir::Value position,
+                    int64_t lanes) const;
   /// The same to what the slots hold, of each the sums of all vectors; not of
   /// few channels.
   llvm::SmallVector<mlir::Value>

@@ -27,11 +27,11 @@ struct PanelLanes {
   mlir::Value begin, length;
 };
 
-/// Calls `body` for all stripes of a panel, of two vectors in pairs if
-/// `inPairs`.
+/// Calls `body` for all stripes of a panel: of `together` vectors, and of one
+/// for what is left. Those of two are in pairs if `inPairs`.
 void emitStripes(
     mlir::OpBuilder &b, PhaseContext &phase, const ColumnShape &shape,
-    const PanelLanes &panel, bool inPairs,
+    const PanelLanes &panel, int64_t together, bool inPairs,
     llvm::function_ref<void(mlir::OpBuilder &b, const Stripe &stripe)> body);
 
 /// Sums on the stack: `copies` of each of some vector types for every vector of

@@ -34,17 +34,19 @@ public:
                                       const Stripe &stripe) const {
     return sums->load(b, stripe);
   }
-  /// Calls `body` for the stripes of a panel.
+  /// Calls `body` for the stripes of a panel: those of the sums.
   void emitStripes(
       mlir::OpBuilder &b, const PanelLanes &panel,
-      llvm::function_ref<void(mlir::OpBuilder &, const Stripe &)> body) const {
-    bnc::emitStripes(b, phase, shape, panel, blocks.canPair(), body);
-  }
+      llvm::function_ref<void(mlir::OpBuilder &, const Stripe &)> body) const;
 
 private:
   /// The steps of a block of a stripe, then of the next.
   void emitBlock(mlir::OpBuilder &b, const PanelLanes &panel, mlir::Value from,
                  mlir::Value length);
+  /// The same of `stripe`, as wide as `wideVectors`, one slot after the other.
+  void emitSlotBySlot(mlir::OpBuilder &b, const PanelLanes &panel,
+                      const Stripe &stripe, mlir::Value from,
+                      mlir::Value length);
   /// The same in turns of a few steps, all stripes in each.
   void emitTurns(mlir::OpBuilder &b, const PanelLanes &panel, mlir::Value from,
                  mlir::Value length);
@@ -74,7 +76,11 @@ private:
   unsigned sumsPerTerm;
   /// Steps of a turn: 1, or a multiple of the slots; 0 for whole blocks.
   int64_t turn = 0, panelSize;
-  /// What was added up, and within a block what each slot holds.
+  /// Vectors of a stripe whose slots are added up one after the other; 1 for
+  /// none.
+  int64_t wideVectors = 1;
+  /// What was added up, and within a block what each slot holds: of a panel in
+  /// turns, else of a wide stripe.
   std::optional<PanelSums> sums, slots;
 };
 
