@@ -108,16 +108,27 @@ void ColumnBlocks::addStep(OpBuilder &b, ArrayRef<Point> vectors, Value step,
   }
 }
 
+bool ColumnBlocks::followsOn(const PanelLanes &panel) const {
+  DimSet step = shape.stepGroups.empty() ? 0 : shape.stepGroups.back();
+  std::optional<int64_t> lanes =
+      phase.structure.getStaticExtent(shape.laneGroup);
+  return step && lanes && getConstantIndex(panel.length) == lanes &&
+         collapseDims(shape.laneGroup | step, inputs).size() == 1;
+}
+
 void ColumnBlocks::fetchInOrder(OpBuilder &b, const PanelLanes &panel,
                                 Value step, Value position,
                                 int64_t lanes) const {
   LoopMath math(b, loc);
-  Value rows = math.div(position, panel.length);
-  Value lane = math.sub(position, math.mul(rows, panel.length));
+  Value rows = math.constant(0);
+  if (!followsOn(panel)) {
+    rows = math.div(position, panel.length);
+    position = math.sub(position, math.mul(rows, panel.length));
+  }
   Point point = panel.outer;
   emitCoordinates(b, loc, phase.frame, shape.stepGroups, math.add(step, rows),
                   point.coordinates);
-  point.setElement(b, phase, shape.laneGroup, math.add(panel.begin, lane));
+  point.setElement(b, phase, shape.laneGroup, math.add(panel.begin, position));
   for (const KernelArray *input : inputs)
     for (int64_t done = 0; done < lanes;
          done += lineBytes * 8 / input->element.getIntOrFloatBitWidth())

@@ -84,16 +84,54 @@ static int64_t getLaneBlock(const PhaseContext &phase, int64_t length,
                   int64_t(llvm::alignTo(block, 4 * phase.target.lanes)));
 }
 
+/// Bytes of rows whose lanes are computed block by block where the tables do not
+/// hold a row: they stay in L2, and filling the tables is a twentieth of it.
+static constexpr int64_t pairedRowsBytes = 64 << 10;
+
+/// All rows with tables in pairs.
+static void emitInPairs(OpBuilder &b, PhaseContext &phase,
+                        const MapShape &shape, const PairTables &pairs) {
+  int64_t length = *phase.structure.getStaticExtent(shape.laneGroup);
+  auto emitBlock = [&](OpBuilder &body, Value begin, Value end, Value from) {
+    Value size = LoopMath(body, phase.loc).constant(pairs.getBlock());
+    RowRange(phase, shape, from, size, phase.keptArrays, &pairs)
+        .emit(body, begin, end);
+  };
+  LoopMath math(b, phase.loc);
+  Value zero = math.constant(0);
+  if (length == pairs.getBlock())
+    return emitBlock(b, phase.begin, phase.end, zero);
+  int64_t rows = std::max(pairedRowsBytes / (2 * length), int64_t(1));
+  emitLoop(b, phase.loc, phase.begin, phase.end, rows, {},
+           [&](OpBuilder &outside, Value begin, ValueRange) {
+             Value end = LoopMath(outside, phase.loc)
+                             .min(LoopMath(outside, phase.loc).add(begin, rows),
+                                  phase.end);
+             emitLoop(outside, phase.loc, zero,
+                      LoopMath(outside, phase.loc).constant(length),
+                      pairs.getBlock(), {},
+                      [&](OpBuilder &body, Value from, ValueRange) {
+                        emitBlock(body, begin, end, from);
+                        return SmallVector<Value>();
+                      });
+             return SmallVector<Value>();
+           });
+}
+
 static void emitMapRows(OpBuilder &b, PhaseContext &phase,
                         const MapShape &shape) {
   LoopMath math(b, phase.loc);
   Value zero = math.constant(0);
   Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
   std::optional<int64_t> known = getConstantIndex(length);
+  if (auto pairs =
+          PairTables::get(phase, shape.laneGroup, shape.rowGroups.back()))
+    return emitInPairs(b, phase, shape, *pairs);
   SmallVector<KeptValue> hoisted = listHoisted(phase, shape);
   bool isShared = phase.structure.isColumns() || !hoisted.empty();
   if (!isShared || (!known && hoisted.empty())) {
-    RowRange(phase, shape, zero, length, phase.keptArrays).emit(b);
+    RowRange(phase, shape, zero, length, phase.keptArrays)
+        .emit(b, phase.begin, phase.end);
     return;
   }
   // Where the length is dynamic, the tables of a period are in this function
@@ -107,11 +145,13 @@ static void emitMapRows(OpBuilder &b, PhaseContext &phase,
   PointEmitter origin(b, phase, makeOrigin(b, phase));
   auto emitLanes = [&](OpBuilder &inside, Value from, Value size) {
     if (hoisted.empty())
-      return RowRange(phase, shape, from, size, phase.keptArrays).emit(inside);
+      return RowRange(phase, shape, from, size, phase.keptArrays)
+          .emit(inside, phase.begin, phase.end);
     origin.moveTo(inside);
     KeptArrays kept = emitStackTables(inside, phase, origin, shape.laneGroup,
                                       hoisted, block, from, size);
-    RowRange(phase, shape, from, size, &kept).emit(inside);
+    RowRange(phase, shape, from, size, &kept)
+        .emit(inside, phase.begin, phase.end);
   };
   if (known == block)
     return emitLanes(b, zero, length);

@@ -115,6 +115,8 @@ SmallVector<Value> MapSweep::listPositions(OpBuilder &b, Value position) {
 
 KeptArrays MapSweep::turnTables(OpBuilder &b, Value position,
                                 ArrayRef<Value> phase) {
+  if (run.pairTables)
+    return *run.pairTables;
   if (!run.keptArrays)
     return {};
   return run.period ? run.keptArrays->movedTo(
@@ -236,6 +238,8 @@ bool bnc::canJoin(const EmissionContext &context, DimSet laneGroup) {
 }
 
 VectorForm MapSweep::chooseForm() {
+  if (run.pairTables)
+    return VectorForm::Pairs;
   bool canPair = !run.period && !run.keptArrays &&
                  context.structure.getComputeType().isF32() &&
                  areLanesOf(context, run.laneGroup,

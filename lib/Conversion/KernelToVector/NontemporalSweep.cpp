@@ -212,9 +212,11 @@ Value MapSweep::emitAbreast(OpBuilder &b, Value start, Value turns) {
 
 void MapSweep::emitNontemporal(OpBuilder &b) {
   LoopMath math(b, context.loc);
+  int64_t turn = context.target.lanes * getVectorsPerLine();
+  if (run.pairTables)
+    return emitLines(b, run.begin, math.div(run.length, turn));
   Value head = emitHead(b);
   Value start = math.add(run.begin, head), rest = math.sub(run.length, head);
-  int64_t turn = context.target.lanes * getVectorsPerLine();
   Value turns = math.div(rest, turn);
   Value whole = math.mul(turns, turn);
   Value end = math.add(start, whole), left = math.sub(rest, whole);

@@ -130,6 +130,8 @@ static SmallVector<Value> advance(OpBuilder &b, Location loc,
 Value PointEmitter::loadLanes(const KernelArray &array, int64_t lanes,
                               Value laneMask) {
   SmallVector<Value> indices = getIndices(array);
+  if (point.parity && array.inPairs)
+    indices = advance(b, loc, indices, *point.parity * lanes);
   Type storage = getStorageType(array.element);
   auto type = VectorType::get({lanes}, storage);
   if (!point.count)
@@ -168,7 +170,7 @@ Value PointEmitter::loadLanes(const KernelArray &array, int64_t lanes,
 Value PointEmitter::load(const KernelArray &array) {
   if (!(array.getDimSet() & point.laneDims))
     return loadElement(b, loc, array, getIndices(array));
-  if (point.parity)
+  if (point.parity && !array.inPairs)
     return loadParity(array);
   if (point.half && !context.target.bf16)
     return emitHalf(b, loc, context.target, loadPairs(array), *point.half);

@@ -9,6 +9,7 @@
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 #include <numeric>
@@ -128,8 +129,9 @@ void RowRange::emitGroups(OpBuilder &b, const Point &origin, Value begin,
                           Value end) {
   LoopMath math(b, phase.loc);
   int64_t atOnce = phase.schedule.getRows();
-  // Whole lines are worth more than what rows share.
-  if (getConstantIndex(run.nontemporal).value_or(0) != 0)
+  // Whole lines are worth more than what rows share, and of tables in pairs they
+  // share nothing that has to be computed.
+  if (getConstantIndex(phase.nontemporal).value_or(0) != 0 || pairTables)
     atOnce = 1;
   if (atOnce > 1) {
     Value groups = math.div(math.sub(end, begin), atOnce);
@@ -163,8 +165,12 @@ bool RowRange::canShare(OpBuilder &b) {
 }
 
 bool RowRange::areStreams(OpBuilder &b) {
-  return getConstantIndex(run.nontemporal).value_or(0) != 0 &&
-         phase.schedule.getRows() > 1 && !isShort(b) &&
+  // Parts of rows are written a few rows at a time.
+  bool arePart = pairTables && pairTables->getBlock() !=
+                                   phase.structure.getStaticExtent(
+                                       shape.laneGroup);
+  return getConstantIndex(phase.nontemporal).value_or(0) != 0 &&
+         phase.schedule.getRows() > 1 && !arePart && !isShort(b) &&
          getLineRows(phase, shape);
 }
 
@@ -222,34 +228,59 @@ void RowRange::emitRowsApart(OpBuilder &b, const Point &origin,
            });
 }
 
-void RowRange::emit(OpBuilder &b) {
+/// Whether the output of the map starts at a line, an i1.
+static Value emitStartsAtLine(OpBuilder &b, const PhaseContext &phase) {
+  LoopMath math(b, phase.loc);
+  Value address = LLVM::PtrToIntOp::create(
+      b, phase.loc, b.getI64Type(), listMapOutputs(phase)[0].array->pointer);
+  Value index =
+      arith::IndexCastOp::create(b, phase.loc, b.getIndexType(), address);
+  return math.less(math.rem(index, math.constant(lineBytes)), math.constant(1));
+}
+
+void RowRange::fillPairTables(OpBuilder &b, const Point &origin) {
+  if (!pairTables)
+    return;
+  PointEmitter row(b, phase, origin);
+  row.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
+  pairs = pairTables->emit(b, phase, row, shape.laneGroup, run.begin);
+  run.pairTables = &pairs;
+}
+
+void RowRange::emit(OpBuilder &b, Value begin, Value end) {
   Location loc = phase.loc;
   ArrayRef<DimSet> outer = ArrayRef(shape.rowGroups).drop_back();
   bool inStreams = areStreams(b);
-  // Pixels of one sample share what is kept of it.
-  if (inStreams && (outer.empty() || !phase.structure.isColumns()))
-    return emitStreams(b, makeOrigin(b, phase), shape.rowGroups, phase.begin,
-                       phase.end);
+  if (pairTables && getConstantIndex(run.nontemporal) != 0)
+    run.nontemporal = arith::AndIOp::create(b, loc, run.nontemporal,
+                                            emitStartsAtLine(b, phase));
   if (outer.empty())
-    return emitLastGroup(b, makeOrigin(b, phase), phase.begin, phase.end);
+    fillPairTables(b, makeOrigin(b, phase));
+  // Pixels of one sample share what is kept of it.
+  bool areShared = phase.structure.isColumns() || pairTables;
+  if (inStreams && (outer.empty() || !areShared))
+    return emitStreams(b, makeOrigin(b, phase), shape.rowGroups, begin, end);
+  if (outer.empty())
+    return emitLastGroup(b, makeOrigin(b, phase), begin, end);
   // What rows of different outer points share is not the same.
   LoopMath math(b, loc);
   Value extent = emitTotalExtent(b, loc, phase.frame, shape.rowGroups.back());
-  emitLoop(b, loc, math.div(phase.begin, extent),
-           math.ceilDiv(phase.end, extent), 1, {},
+  emitLoop(b, loc, math.div(begin, extent),
+           math.ceilDiv(end, extent), 1, {},
            [&](OpBuilder &body, Value index, ValueRange) {
              LoopMath inner(body, loc);
              Point origin = makeOrigin(body, phase);
              emitCoordinates(body, loc, phase.frame, outer, index,
                              origin.coordinates);
+             fillPairTables(body, origin);
              Value start = inner.mul(index, extent);
-             Value begin =
-                 inner.max(inner.sub(phase.begin, start), inner.constant(0));
-             Value end = inner.min(inner.sub(phase.end, start), extent);
+             Value first =
+                 inner.max(inner.sub(begin, start), inner.constant(0));
+             Value last = inner.min(inner.sub(end, start), extent);
              if (inStreams)
-               emitStreams(body, origin, getLastGroup(), begin, end);
+               emitStreams(body, origin, getLastGroup(), first, last);
              else
-               emitLastGroup(body, origin, begin, end);
+               emitLastGroup(body, origin, first, last);
              return SmallVector<Value>();
            });
 }

@@ -4,6 +4,7 @@
 #ifndef BNC_LIB_CONVERSION_KERNELTOVECTOR_ROWRANGE_H
 #define BNC_LIB_CONVERSION_KERNELTOVECTOR_ROWRANGE_H
 
+#include "bnc/Conversion/KernelToVector/PairTables.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 namespace bnc {
@@ -29,12 +30,13 @@ MapRun makeRun(const PhaseContext &phase, const MapShape &shape,
 class RowRange {
 public:
   RowRange(PhaseContext &phase, const MapShape &shape, mlir::Value from,
-           mlir::Value length, const KeptArrays *kept)
-      : phase(phase), shape(shape),
+           mlir::Value length, const KeptArrays *kept,
+           const PairTables *pairTables = nullptr)
+      : phase(phase), shape(shape), pairTables(pairTables),
         run(makeRun(phase, shape, from, length, kept)) {}
 
-  /// Rows phase.begin to phase.end.
-  void emit(mlir::OpBuilder &b);
+  /// Rows [begin, end).
+  void emit(mlir::OpBuilder &b, mlir::Value begin, mlir::Value end);
 
 private:
   /// Rows [begin, end) of the last group of the rows; `origin` fixes the
@@ -63,6 +65,9 @@ private:
                      llvm::ArrayRef<DimSet> groups, mlir::Value end,
                      mlir::Value begin, mlir::Value times, mlir::Value step,
                      mlir::Value apart);
+  /// Fills the tables in pairs, if there are any, for rows that differ from
+  /// `origin` in the last group alone.
+  void fillPairTables(mlir::OpBuilder &b, const Point &origin);
   /// Rows of `groups`.
   void emitRows(mlir::OpBuilder &b, const Point &origin,
                 llvm::ArrayRef<DimSet> groups,
@@ -76,6 +81,9 @@ private:
 
   PhaseContext &phase;
   const MapShape &shape;
+  const PairTables *pairTables;
+  /// What they hold of the rows in work.
+  KeptArrays pairs;
   MapRun run;
 };
 

@@ -23,6 +23,9 @@ struct KernelArray {
   mlir::Value leading;
   /// Position along the last dim of the array's first element; null for 0.
   mlir::Value origin;
+  /// Whether of twice as many elements as a vector has lanes the even ones come
+  /// first: a table for points of one parity.
+  bool inPairs = false;
   /// The kernel dims of the memref's axes, ascending.
   llvm::SmallVector<unsigned> dims;
   /// dims[i] and dims[i + 1] are one contiguous run: stride(i) is

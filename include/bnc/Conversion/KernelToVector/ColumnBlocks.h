@@ -63,6 +63,9 @@ public:
                  body) const;
 
 private:
+  /// Whether the lanes of `panel` at a step follow those of the step before.
+  bool followsOn(const PanelLanes &panel) const;
+
   PhaseContext &phase;
   mlir::Location loc;
   unsigned stage;

@@ -67,6 +67,9 @@ struct MapRun {
   mlir::Value nontemporal;
   /// What is not computed again; null for nothing.
   const KeptArrays *keptArrays = nullptr;
+  /// If given, what varies over the lanes as pairs take it: the run is whole
+  /// vectors of them and, past the caches, whole lines of the output.
+  const KeptArrays *pairTables = nullptr;
   /// If set, the kept arrays hold a turn, and its start again up to a vector.
   std::optional<Period> period = std::nullopt;
   /// With a period: how many runs of whole turns are stored side by side, which

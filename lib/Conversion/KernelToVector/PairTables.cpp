@@ -1,0 +1,130 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// What a map of bf16 reads of f32 along the lanes, in the order in which it
+// takes them.
+
+#include "bnc/Conversion/KernelToVector/PairTables.h"
+
+#include "bnc/Conversion/KernelToVector/Interleave.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/PeriodicMap.h"
+#include "bnc/Conversion/KernelToVector/Prefetches.h"
+#include "bnc/Conversion/KernelToVector/Records.h"
+#include "bnc/Conversion/KernelToVector/StackTables.h"
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace bnc;
+
+/// Bytes of stack for the tables: five values of 352 channels. A task has 8 KiB.
+static constexpr int64_t pairTableBytes = 7168;
+
+/// Whether all that the map reads and writes of every row is bf16.
+static bool isMapOfBF16(const PhaseContext &phase) {
+  return llvm::all_of(listMapArrays(phase), [&](const KernelArray *array) {
+    return array->getDimSet() != phase.structure.getAllDims() ||
+           array->element.isBF16();
+  });
+}
+
+/// The largest part of `length`, of a number of one size, that is whole units
+/// and has at most `most`; 0 if there is none of half as many.
+static int64_t divideEvenly(int64_t length, int64_t unit, int64_t most) {
+  int64_t least = llvm::divideCeil(length, most);
+  for (int64_t parts = std::max(least, int64_t(1)); parts <= 2 * least; ++parts)
+    if (length % parts == 0 && length / parts % unit == 0)
+      return length / parts;
+  return 0;
+}
+
+/// Whether statistics have read what the map reads, and the last level keeps it.
+/// From memory parts of rows cost up to 1.7 times what tables save.
+static bool areInCache(const PhaseContext &phase) {
+  std::optional<int64_t> elements =
+      phase.structure.getStaticExtent(phase.structure.getAllDims());
+  return phase.structure.isColumns() && elements &&
+         (!phase.mayBeNontemporal ||
+          2 * *elements <= phase.nontemporalSchedule.getMinBytes());
+}
+
+std::optional<PairTables> PairTables::get(const PhaseContext &phase,
+                                          DimSet laneGroup, DimSet rows) {
+  if (phase.target.bf16 || !phase.structure.getComputeType().isF32() ||
+      !isMapOfBF16(phase))
+    return std::nullopt;
+  SmallVector<MapOutput> outputs = listMapOutputs(phase);
+  if (outputs.size() != 1)
+    return std::nullopt;
+  int64_t unit = 2 * phase.target.lanes;
+  if (phase.mayBeNontemporal) {
+    unit = std::lcm(unit, lineBytes / 2);
+    if (collapseDims(phase.structure.getAllDims(), outputs[0].array).size() > 1)
+      return std::nullopt;
+  }
+  PairTables tables;
+  listNarrowValues(phase, tables.values);
+  llvm::erase_if(tables.values, [&](const KeptValue &value) {
+    return !(phase.structure.getDims(value.value) & laneGroup);
+  });
+  bool areOfRows = llvm::all_of(tables.values, [&](const KeptValue &value) {
+    return !(phase.structure.getDims(value.value) & rows) &&
+           value.type.getIntOrFloatBitWidth() <= 32;
+  });
+  if (tables.values.empty() || !areOfRows)
+    return std::nullopt;
+  int64_t length = phase.structure.getStaticExtent(laneGroup).value_or(0);
+  tables.block = divideEvenly(
+      length, unit, getTableSize(phase, tables.values, pairTableBytes));
+  if (tables.block == 0 || (tables.block != length && !areInCache(phase)))
+    return std::nullopt;
+  return tables;
+}
+
+KeptArrays PairTables::emit(OpBuilder &b, PhaseContext &phase,
+                            PointEmitter &row, DimSet laneGroup,
+                            Value from) const {
+  Location loc = phase.loc;
+  int64_t lanes = phase.target.lanes;
+  KeptArrays tables;
+  for (const KeptValue &value : values) {
+    KernelArray array;
+    array.element = value.type;
+    array.memref = allocateOnStack(b, loc, {block}, getStorageType(value.type));
+    array.origin = from;
+    array.dims = {getLastDim(laneGroup)};
+    array.inPairs = true;
+    tables.add(value.value, value.field, array);
+  }
+  row.moveTo(b);
+  LoopMath outside(b, loc);
+  emitLoop(b, loc, outside.constant(0), outside.constant(block), 2 * lanes, {},
+           [&](OpBuilder &body, Value position, ValueRange) {
+             LoopMath math(body, loc);
+             Value at = math.add(from, position);
+             SmallVector<std::unique_ptr<PointEmitter>> emitters;
+             for (Value start : {at, math.add(at, lanes)}) {
+               Point point = row.getPoint();
+               point.setLanes(body, phase, laneGroup, start, Value());
+               emitters.push_back(std::make_unique<PointEmitter>(
+                   body, phase, point, &row));
+               emitters.back()->useKeptArrays(
+                   phase.keptArrays, phase.structure.getNumStages() + 1);
+             }
+             for (const KeptValue &value : values) {
+               SmallVector<Value> neighbours;
+               for (auto &emitter : emitters)
+                 neighbours.push_back(emitKeptValue(*emitter, value));
+               SmallVector<Value> halves =
+                   emitDeinterleave(body, loc, neighbours);
+               const KernelArray &array =
+                   *tables.find(value.value, value.field);
+               for (auto [emitter, half] : llvm::zip_equal(emitters, halves))
+                 emitter->store(half, array);
+             }
+             return SmallVector<Value>();
+           });
+  return tables;
+}
