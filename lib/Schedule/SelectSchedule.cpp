@@ -43,9 +43,10 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   RowsAtOnce rows = selectRowsAtOnce(structure, target);
   Turns turns = selectTurns(structure, target);
   bool isRows = structure.getForm() == KernelForm::Rows;
+  bool fetchesNear = isRows ? target.getPrefetch() : turns.fetchesNear;
   auto makeNear = [&](int64_t minBytes, int64_t atOnce) {
     return CPUCaseAttr::get(context, minBytes, atOnce,
-                            /*prefetch=*/isRows && target.getPrefetch() ? 1 : 0,
+                            /*prefetch=*/fetchesNear ? 1 : 0,
                             /*nontemporal=*/false, rows.batch, /*read_ahead=*/0,
                             /*map_ahead=*/0, /*write_ahead=*/0, turns.near);
   };
@@ -56,7 +57,7 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
     cases.push_back(makeNear(share / 4 * *rows.oneFromQuarters, /*atOnce=*/1));
   FetchAhead ahead = selectFetchAhead(structure, target);
   cases.push_back(CPUCaseAttr::get(
-      context, share, rows.far, turns.fetches ? ahead.prefetch : 0,
+      context, share, rows.far, turns.fetchesFar ? ahead.prefetch : 0,
       /*nontemporal=*/true, rows.farBatch, ahead.read, ahead.map, ahead.write,
       turns.far));
   return CPUScheduleAttr::get(context, cases, selectSplit(structure));

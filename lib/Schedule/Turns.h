@@ -13,8 +13,8 @@ namespace bnc {
 /// stored past them; see CPUCaseAttr.
 struct Turns {
   int64_t near = 0, far = 0;
-  /// Whether the latter fetch ahead.
-  bool fetches = true;
+  /// Whether statistics of each fetch the next block.
+  bool fetchesNear = false, fetchesFar = true;
 };
 
 Turns selectTurns(const KernelStructure &structure, norm::TargetAttr target);

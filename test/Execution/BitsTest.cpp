@@ -150,15 +150,20 @@ class BatchBits : public ExecutionTest {};
 
 // Statistics over r: its extent decides the bits, nothing else does. Of few
 // channels, where they are known, a vector holds several steps; of 512 blocks
-// are added up in turns, of 63 step by step. The last block has one step.
+// are added up in turns, of 63 step by step, with 16 registers both slot by
+// slot. The last block has one step. What the map of bf16 reads may be in
+// pairs, of 1024 channels in parts.
 TEST_F(BatchBits, AreEqual) {
-  for (int64_t channels : {512, 63, 8, 5, 3, 1}) {
+  std::pair<const char *, int64_t> columns[] = {
+      {"f32", 512}, {"f32", 63}, {"f32", 8},   {"f32", 5},
+      {"f32", 3},   {"f32", 1},  {"bf16", 96}, {"bf16", 1024}};
+  for (auto [dtype, channels] : columns) {
     llvm::SmallVector<Bytes> expected;
     Extents extents;
     extents["r"] = 93 * 32 + 1;
     extents["c"] = channels;
     for (int64_t extent : {channels, int64_t(-1)}) {
-      Subject subject = parse(batchNormChannelsLast("f32", extent));
+      Subject subject = parse(batchNormChannelsLast(dtype, extent));
       llvm::SmallVector<Bytes> arguments = fill(subject, extents);
       for (const Variant &variant : listSchedules(subject)) {
         CompiledFunction function = compile(subject, variant);
@@ -171,8 +176,8 @@ TEST_F(BatchBits, AreEqual) {
             if (expected.empty())
               expected = results;
             ASSERT_TRUE(results == expected)
-                << channels << " channels, extent " << extent << ", "
-                << variant.describe() << ", " << threadCount
+                << channels << " channels of " << dtype << ", extent " << extent
+                << ", " << variant.describe() << ", " << threadCount
                 << " threads, misalignment " << misalignment;
           }
       }

@@ -133,7 +133,8 @@ void ColumnBlocks::fetchInOrder(OpBuilder &b, const PanelLanes &panel,
     for (int64_t done = 0; done < lanes;
          done += lineBytes * 8 / input->element.getIntOrFloatBitWidth())
       emitReadAhead(b, phase, input, point, shape.laneGroup, /*slot=*/0,
-                    {/*rows=*/0, done * input->element.getIntOrFloatBitWidth() / 8,
+                    {/*rows=*/0,
+                     done * input->element.getIntOrFloatBitWidth() / 8,
                      /*when=*/{}, PrefetchInto::L2});
 }
 

@@ -25,9 +25,9 @@ static int64_t getStripeVectors(const VectorTarget &target) {
   return target.registers >= 32 ? 2 : 1;
 }
 
-/// Of 16 registers accumulators may have so many. A vector has four slots of two
-/// sums, so a stripe is one vector, part of a line, which comes from L1 again for
-/// the next; or four, of which one slot is added up at a time.
+/// Of 16 registers accumulators may have so many. A vector has four slots of
+/// two sums, so a stripe is one vector, part of a line, which comes from L1
+/// again for the next; or four, of which one slot is added up at a time.
 static constexpr int64_t fewRegisters = 16, mostSums = 8, wideStripe = 4;
 
 /// As few panels of at most `most` channels as serve, of one size if that comes
@@ -67,7 +67,8 @@ FirstPass::FirstPass(PhaseContext &phase, const ColumnShape &shape,
   // Dynamic extents make the most code: keep it small there.
   if (lanes && turn == 0 && !blocks.getNarrow() &&
       phase.target.registers <= fewRegisters)
-    wideVectors = std::clamp<int64_t>(mostSums / sumTypes.size(), 1, wideStripe);
+    wideVectors =
+        std::clamp<int64_t>(mostSums / sumTypes.size(), 1, wideStripe);
 }
 
 void FirstPass::emitStripes(
@@ -125,8 +126,7 @@ void FirstPass::emitBlock(OpBuilder &b, const PanelLanes &panel, Value from,
 }
 
 void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,
-                               const Stripe &stripe, Value from,
-                               Value length) {
+                               const Stripe &stripe, Value from, Value length) {
   ChunkRecords records = blocks.makeRecords(stripe.vectors.size());
   auto add = [&](auto &&...arguments) { records.addFirst(arguments...); };
   int64_t count = phase.plan.getAccumulators();
@@ -153,9 +153,9 @@ void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,
                  [&](OpBuilder &step, Value i, ValueRange carried) {
                    LoopMath inStep(step, loc);
                    if (int64_t ahead = getStepsAhead())
-                     blocks.fetchInOrder(
-                         step, panel, inStep.add(from, ahead),
-                         inStep.add(read, inStep.mul(i, lanes)), lanes);
+                     blocks.fetchInOrder(step, panel, inStep.add(from, ahead),
+                                         inStep.add(read, inStep.mul(i, lanes)),
+                                         lanes);
                    SmallVector<Value> next(carried);
                    blocks.addStep(step, stripe.getTermPoints(),
                                   inStep.add(first, inStep.mul(i, count)),

@@ -84,8 +84,9 @@ static int64_t getLaneBlock(const PhaseContext &phase, int64_t length,
                   int64_t(llvm::alignTo(block, 4 * phase.target.lanes)));
 }
 
-/// Bytes of rows whose lanes are computed block by block where the tables do not
-/// hold a row: they stay in L2, and filling the tables is a twentieth of it.
+/// Bytes of rows whose lanes are computed block by block where the tables do
+/// not hold a row: they stay in L2, and filling the tables is a twentieth of
+/// it.
 static constexpr int64_t pairedRowsBytes = 64 << 10;
 
 /// All rows with tables in pairs.

@@ -19,7 +19,8 @@
 using namespace mlir;
 using namespace bnc;
 
-/// Bytes of stack for the tables: five values of 352 channels. A task has 8 KiB.
+/// Bytes of stack for the tables: five values of 352 channels. A task has 8
+/// KiB.
 static constexpr int64_t pairTableBytes = 7168;
 
 /// Whether all that the map reads and writes of every row is bf16.
@@ -40,8 +41,8 @@ static int64_t divideEvenly(int64_t length, int64_t unit, int64_t most) {
   return 0;
 }
 
-/// Whether statistics have read what the map reads, and the last level keeps it.
-/// From memory parts of rows cost up to 1.7 times what tables save.
+/// Whether statistics have read what the map reads, and the last level keeps
+/// it. From memory parts of rows cost up to 1.7 times what tables save.
 static bool areInCache(const PhaseContext &phase) {
   std::optional<int64_t> elements =
       phase.structure.getStaticExtent(phase.structure.getAllDims());
@@ -100,31 +101,30 @@ KeptArrays PairTables::emit(OpBuilder &b, PhaseContext &phase,
   }
   row.moveTo(b);
   LoopMath outside(b, loc);
-  emitLoop(b, loc, outside.constant(0), outside.constant(block), 2 * lanes, {},
-           [&](OpBuilder &body, Value position, ValueRange) {
-             LoopMath math(body, loc);
-             Value at = math.add(from, position);
-             SmallVector<std::unique_ptr<PointEmitter>> emitters;
-             for (Value start : {at, math.add(at, lanes)}) {
-               Point point = row.getPoint();
-               point.setLanes(body, phase, laneGroup, start, Value());
-               emitters.push_back(std::make_unique<PointEmitter>(
-                   body, phase, point, &row));
-               emitters.back()->useKeptArrays(
-                   phase.keptArrays, phase.structure.getNumStages() + 1);
-             }
-             for (const KeptValue &value : values) {
-               SmallVector<Value> neighbours;
-               for (auto &emitter : emitters)
-                 neighbours.push_back(emitKeptValue(*emitter, value));
-               SmallVector<Value> halves =
-                   emitDeinterleave(body, loc, neighbours);
-               const KernelArray &array =
-                   *tables.find(value.value, value.field);
-               for (auto [emitter, half] : llvm::zip_equal(emitters, halves))
-                 emitter->store(half, array);
-             }
-             return SmallVector<Value>();
-           });
+  emitLoop(
+      b, loc, outside.constant(0), outside.constant(block), 2 * lanes, {},
+      [&](OpBuilder &body, Value position, ValueRange) {
+        LoopMath math(body, loc);
+        Value at = math.add(from, position);
+        SmallVector<std::unique_ptr<PointEmitter>> emitters;
+        for (Value start : {at, math.add(at, lanes)}) {
+          Point point = row.getPoint();
+          point.setLanes(body, phase, laneGroup, start, Value());
+          emitters.push_back(
+              std::make_unique<PointEmitter>(body, phase, point, &row));
+          emitters.back()->useKeptArrays(phase.keptArrays,
+                                         phase.structure.getNumStages() + 1);
+        }
+        for (const KeptValue &value : values) {
+          SmallVector<Value> neighbours;
+          for (auto &emitter : emitters)
+            neighbours.push_back(emitKeptValue(*emitter, value));
+          SmallVector<Value> halves = emitDeinterleave(body, loc, neighbours);
+          const KernelArray &array = *tables.find(value.value, value.field);
+          for (auto [emitter, half] : llvm::zip_equal(emitters, halves))
+            emitter->store(half, array);
+        }
+        return SmallVector<Value>();
+      });
   return tables;
 }

@@ -129,8 +129,8 @@ void RowRange::emitGroups(OpBuilder &b, const Point &origin, Value begin,
                           Value end) {
   LoopMath math(b, phase.loc);
   int64_t atOnce = phase.schedule.getRows();
-  // Whole lines are worth more than what rows share, and of tables in pairs they
-  // share nothing that has to be computed.
+  // Whole lines are worth more than what rows share, and of tables in pairs
+  // they share nothing that has to be computed.
   if (getConstantIndex(phase.nontemporal).value_or(0) != 0 || pairTables)
     atOnce = 1;
   if (atOnce > 1) {
@@ -166,9 +166,9 @@ bool RowRange::canShare(OpBuilder &b) {
 
 bool RowRange::areStreams(OpBuilder &b) {
   // Parts of rows are written a few rows at a time.
-  bool arePart = pairTables && pairTables->getBlock() !=
-                                   phase.structure.getStaticExtent(
-                                       shape.laneGroup);
+  bool arePart =
+      pairTables && pairTables->getBlock() !=
+                        phase.structure.getStaticExtent(shape.laneGroup);
   return getConstantIndex(phase.nontemporal).value_or(0) != 0 &&
          phase.schedule.getRows() > 1 && !arePart && !isShort(b) &&
          getLineRows(phase, shape);
@@ -265,8 +265,7 @@ void RowRange::emit(OpBuilder &b, Value begin, Value end) {
   // What rows of different outer points share is not the same.
   LoopMath math(b, loc);
   Value extent = emitTotalExtent(b, loc, phase.frame, shape.rowGroups.back());
-  emitLoop(b, loc, math.div(begin, extent),
-           math.ceilDiv(end, extent), 1, {},
+  emitLoop(b, loc, math.div(begin, extent), math.ceilDiv(end, extent), 1, {},
            [&](OpBuilder &body, Value index, ValueRange) {
              LoopMath inner(body, loc);
              Point origin = makeOrigin(body, phase);

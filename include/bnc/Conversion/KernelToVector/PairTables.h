@@ -13,13 +13,15 @@ namespace bnc {
 
 /// Tables on the stack of all that varies over the lanes of a map of bf16, but
 /// not from row to row. Of twice as many elements as a vector has lanes the
-/// even ones come first, then the odd ones: pairs of bf16 widen to such vectors,
-/// and are rounded from them, without moving a lane (docs/decisions/0022).
+/// even ones come first, then the odd ones: pairs of bf16 widen to such
+/// vectors, and are rounded from them, without moving a lane
+/// (docs/decisions/0022).
 class PairTables {
 public:
   /// Nothing with AVX512-BF16, whose instruction takes neighbours, or where
   /// rows are not known to be whole vectors of pairs, lines where they may be
-  /// stored past the caches. `rows` are the dims of the rows that share a table.
+  /// stored past the caches. `rows` are the dims of the rows that share a
+  /// table.
   static std::optional<PairTables> get(const PhaseContext &phase,
                                        DimSet laneGroup, DimSet rows);
 
