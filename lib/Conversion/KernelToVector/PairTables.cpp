@@ -22,6 +22,8 @@ using namespace bnc;
 /// Bytes of stack for the tables: five values of 352 channels. A task has 8
 /// KiB.
 static constexpr int64_t pairTableBytes = 7168;
+/// Filling them takes as long as they save in two or three rows.
+static constexpr int64_t leastRows = 8;
 
 /// Whether all that the map reads and writes of every row is bf16.
 static bool isMapOfBF16(const PhaseContext &phase) {
@@ -74,7 +76,8 @@ std::optional<PairTables> PairTables::get(const PhaseContext &phase,
     return !(phase.structure.getDims(value.value) & rows) &&
            value.type.getIntOrFloatBitWidth() <= 32;
   });
-  if (tables.values.empty() || !areOfRows)
+  std::optional<int64_t> count = phase.structure.getStaticExtent(rows);
+  if (tables.values.empty() || !areOfRows || (count && *count < leastRows))
     return std::nullopt;
   int64_t length = phase.structure.getStaticExtent(laneGroup).value_or(0);
   tables.block = divideEvenly(
