@@ -165,11 +165,22 @@ void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,
              slots->store(body, held, added, slot);
              return SmallVector<Value>();
            });
-  SmallVector<Value> slotSums;
-  for (int64_t slot = 0; slot < count; ++slot)
-    llvm::append_range(slotSums, slots->load(b, held, math.constant(slot)));
-  sums->store(b, stripe,
-              emitBlockSums(b, loc, slotSums, sums->load(b, stripe)));
+  emitLoop(
+      b, loc, math.constant(0), math.constant(wideVectors), 1, {},
+      [&](OpBuilder &body, Value vector, ValueRange) {
+        LoopMath inner(body, loc);
+        Stripe from, to;
+        from.positions.push_back(inner.mul(vector, phase.target.lanes));
+        to.positions.push_back(
+            inner.add(stripe.positions.front(), from.positions.front()));
+        SmallVector<Value> slotSums;
+        for (int64_t slot = 0; slot < count; ++slot)
+          llvm::append_range(slotSums,
+                             slots->load(body, from, inner.constant(slot)));
+        sums->store(body, to,
+                    emitBlockSums(body, loc, slotSums, sums->load(body, to)));
+        return SmallVector<Value>();
+      });
 }
 
 SmallVector<Value> FirstPass::loadSlot(OpBuilder &b, const Stripe &stripe,

@@ -131,7 +131,7 @@ void RowRange::emitGroups(OpBuilder &b, const Point &origin, Value begin,
   int64_t atOnce = phase.schedule.getRows();
   // Whole lines are worth more than what rows share, and of tables in pairs
   // they share nothing that has to be computed.
-  if (getConstantIndex(phase.nontemporal).value_or(0) != 0 || pairTables)
+  if (getConstantIndex(run.nontemporal).value_or(0) != 0 || pairTables)
     atOnce = 1;
   if (atOnce > 1) {
     Value groups = math.div(math.sub(end, begin), atOnce);
@@ -169,7 +169,7 @@ bool RowRange::areStreams(OpBuilder &b) {
   bool arePart =
       pairTables && pairTables->getBlock() !=
                         phase.structure.getStaticExtent(shape.laneGroup);
-  return getConstantIndex(phase.nontemporal).value_or(0) != 0 &&
+  return getConstantIndex(run.nontemporal).value_or(0) != 0 &&
          phase.schedule.getRows() > 1 && !arePart && !isShort(b) &&
          getLineRows(phase, shape);
 }
@@ -238,30 +238,54 @@ static Value emitStartsAtLine(OpBuilder &b, const PhaseContext &phase) {
   return math.less(math.rem(index, math.constant(lineBytes)), math.constant(1));
 }
 
-void RowRange::fillPairTables(OpBuilder &b, const Point &origin) {
-  if (!pairTables)
-    return;
+void RowRange::emitSharing(OpBuilder &b, const Point &origin, Value begin,
+                           Value end) {
+  if (areStreams(b))
+    emitStreams(b, origin, getLastGroup(), begin, end);
+  else
+    emitLastGroup(b, origin, begin, end);
+}
+
+void RowRange::emitInPairs(OpBuilder &b, const Point &origin, Value begin,
+                           Value end) {
   PointEmitter row(b, phase, origin);
   row.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
-  pairs = pairTables->emit(b, phase, row, shape.laneGroup, run.begin);
-  run.pairTables = &pairs;
+  KeptArrays tables =
+      pairTables->emit(b, phase, row, shape.laneGroup, run.begin);
+  run.pairTables = &tables;
+  auto emitAs = [&](OpBuilder &inside, bool nontemporal) {
+    run.nontemporal =
+        arith::ConstantIntOp::create(inside, phase.loc, nontemporal, 1);
+    emitSharing(inside, origin, begin, end);
+  };
+  if (getConstantIndex(phase.nontemporal) == 0)
+    return emitAs(b, false);
+  Value past = arith::AndIOp::create(b, phase.loc, phase.nontemporal,
+                                     emitStartsAtLine(b, phase));
+  auto branch = scf::IfOp::create(b, phase.loc, TypeRange(), past,
+                                  /*withElseRegion=*/true);
+  OpBuilder yes = branch.getThenBodyBuilder();
+  emitAs(yes, true);
+  OpBuilder no = branch.getElseBodyBuilder();
+  emitAs(no, false);
 }
 
 void RowRange::emit(OpBuilder &b, Value begin, Value end) {
   Location loc = phase.loc;
   ArrayRef<DimSet> outer = ArrayRef(shape.rowGroups).drop_back();
-  bool inStreams = areStreams(b);
-  if (pairTables && getConstantIndex(run.nontemporal) != 0)
-    run.nontemporal = arith::AndIOp::create(b, loc, run.nontemporal,
-                                            emitStartsAtLine(b, phase));
+  auto emitOfOrigin = [&](OpBuilder &inside, const Point &origin, Value first,
+                          Value last) {
+    if (pairTables)
+      emitInPairs(inside, origin, first, last);
+    else
+      emitSharing(inside, origin, first, last);
+  };
   if (outer.empty())
-    fillPairTables(b, makeOrigin(b, phase));
+    return emitOfOrigin(b, makeOrigin(b, phase), begin, end);
   // Pixels of one sample share what is kept of it.
   bool areShared = phase.structure.isColumns() || pairTables;
-  if (inStreams && (outer.empty() || !areShared))
+  if (!areShared && areStreams(b))
     return emitStreams(b, makeOrigin(b, phase), shape.rowGroups, begin, end);
-  if (outer.empty())
-    return emitLastGroup(b, makeOrigin(b, phase), begin, end);
   // What rows of different outer points share is not the same.
   LoopMath math(b, loc);
   Value extent = emitTotalExtent(b, loc, phase.frame, shape.rowGroups.back());
@@ -271,15 +295,11 @@ void RowRange::emit(OpBuilder &b, Value begin, Value end) {
              Point origin = makeOrigin(body, phase);
              emitCoordinates(body, loc, phase.frame, outer, index,
                              origin.coordinates);
-             fillPairTables(body, origin);
              Value start = inner.mul(index, extent);
              Value first =
                  inner.max(inner.sub(begin, start), inner.constant(0));
              Value last = inner.min(inner.sub(end, start), extent);
-             if (inStreams)
-               emitStreams(body, origin, getLastGroup(), first, last);
-             else
-               emitLastGroup(body, origin, first, last);
+             emitOfOrigin(body, origin, first, last);
              return SmallVector<Value>();
            });
 }

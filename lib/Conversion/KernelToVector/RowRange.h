@@ -65,9 +65,12 @@ private:
                      llvm::ArrayRef<DimSet> groups, mlir::Value end,
                      mlir::Value begin, mlir::Value times, mlir::Value step,
                      mlir::Value apart);
-  /// Fills the tables in pairs, if there are any, for rows that differ from
-  /// `origin` in the last group alone.
-  void fillPairTables(mlir::OpBuilder &b, const Point &origin);
+  /// Rows [begin, end) of the last group, with tables in pairs.
+  void emitInPairs(mlir::OpBuilder &b, const Point &origin, mlir::Value begin,
+                   mlir::Value end);
+  /// The same, in streams or not.
+  void emitSharing(mlir::OpBuilder &b, const Point &origin, mlir::Value begin,
+                   mlir::Value end);
   /// Rows of `groups`.
   void emitRows(mlir::OpBuilder &b, const Point &origin,
                 llvm::ArrayRef<DimSet> groups,
@@ -82,8 +85,6 @@ private:
   PhaseContext &phase;
   const MapShape &shape;
   const PairTables *pairTables;
-  /// What they hold of the rows in work.
-  KeptArrays pairs;
   MapRun run;
 };
 
