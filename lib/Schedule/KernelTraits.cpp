@@ -49,3 +49,15 @@ std::optional<int64_t> bnc::getChannels(const KernelStructure &structure) {
 int64_t bnc::getElementBytes(const KernelStructure &structure) {
   return isNarrow(structure) ? 2 : structure.getComputeType().getWidth() / 8;
 }
+
+bool bnc::hasFewRegisters(TargetAttr target) {
+  return target.getRegisters() <= 16;
+}
+
+bool bnc::readsF16(const KernelStructure &structure) {
+  for (auto [i, input] : llvm::enumerate(structure.getKernel().getInputs()))
+    if (structure.getInputDims(i) == structure.getAllDims() &&
+        getElementTypeOrSelf(input.getType()).isF16())
+      return true;
+  return false;
+}

@@ -5,6 +5,7 @@
 #define BNC_LIB_SCHEDULE_KERNELTRAITS_H
 
 #include "bnc/Dialect/Norm/Analysis/KernelStructure.h"
+#include "bnc/Dialect/Norm/IR/Norm.h"
 
 #include <cstdint>
 #include <optional>
@@ -28,6 +29,12 @@ std::optional<int64_t> getChannels(const KernelStructure &structure);
 /// Bytes of an element of what a kernel reads at every point, or of the compute
 /// type.
 int64_t getElementBytes(const KernelStructure &structure);
+
+/// Whether sums and what they are made of fill the registers of the target.
+bool hasFewRegisters(norm::TargetAttr target);
+
+/// Whether a kernel reads f16 at every point.
+bool readsF16(const KernelStructure &structure);
 
 } // namespace bnc
 

@@ -5,8 +5,6 @@
 
 #include "KernelTraits.h"
 
-#include "mlir/IR/TypeUtilities.h"
-
 #include <numeric>
 
 using namespace mlir;
@@ -115,10 +113,8 @@ static constexpr int64_t sharingStreams = 4, mostInTables = 240;
 /// four stores; after statistics, which leave the inputs in the last level, one
 /// is 1.01 to 1.1 times faster.
 static bool spillsStreams(const KernelStructure &structure, TargetAttr target) {
-  return structure.isColumns() && target.getRegisters() <= 16 &&
-         llvm::any_of(structure.getKernel().getInputs(), [](Value input) {
-           return getElementTypeOrSelf(input.getType()).isF16();
-         });
+  return structure.isColumns() && hasFewRegisters(target) &&
+         readsF16(structure);
 }
 
 static int64_t selectStreams(const KernelStructure &structure,

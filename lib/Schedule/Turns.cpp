@@ -24,7 +24,7 @@ static constexpr int64_t leastInOrder = 48, mostInOrder = 144;
 /// With so few registers a block is fetched in the order of memory, which pays
 /// from L3 as well: 1.01 to 1.06, but for more channels, whose panels do not
 /// follow each other in memory.
-static constexpr int64_t fewRegisters = 16, mostFetchedNear = 512;
+static constexpr int64_t mostFetchedNear = 512;
 
 Turns bnc::selectTurns(const KernelStructure &structure, TargetAttr target) {
   std::optional<int64_t> channels = getChannels(structure);
@@ -34,7 +34,7 @@ Turns bnc::selectTurns(const KernelStructure &structure, TargetAttr target) {
   std::optional<int64_t> elements =
       structure.getStaticExtent(structure.getAllDims());
   Turns turns;
-  if (target.getRegisters() <= fewRegisters) {
+  if (hasFewRegisters(target)) {
     // Slots take turns there, not steps.
     turns.fetchesNear = *channels <= mostFetchedNear && elements &&
                         *elements * elementBytes > target.getL2();

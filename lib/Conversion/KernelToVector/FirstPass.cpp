@@ -25,9 +25,9 @@ static int64_t getStripeVectors(const VectorTarget &target) {
   return target.registers >= 32 ? 2 : 1;
 }
 
-/// Of 16 registers accumulators may have so many. A vector has four slots of
-/// two sums, so a stripe is one vector, part of a line, which comes from L1
-/// again for the next; or four, of which one slot is added up at a time.
+/// Of so few registers accumulators may have `mostSums`: all of one vector, a
+/// part of a line that comes from L1 again for the next; or one slot of a wide
+/// stripe at a time.
 static constexpr int64_t fewRegisters = 16, mostSums = 8, wideStripe = 4;
 
 /// As few panels of at most `most` channels as serve, of one size if that comes
@@ -136,35 +136,38 @@ void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,
   Stripe held = stripe;
   for (auto [v, position] : llvm::enumerate(held.positions))
     position = math.constant(v * phase.target.lanes);
-  emitLoop(b, loc, math.constant(0), math.constant(count), 1, {},
-           [&](OpBuilder &body, Value slot, ValueRange) {
-             LoopMath inner(body, loc);
-             Value steps = inner.div(
-                 inner.add(inner.sub(length, slot), count - 1), count);
-             Value first = inner.add(from, slot);
-             // What is read of the block before this slot, a line after the
-             // other.
-             Value read = inner.add(
-                 inner.mul(stripe.positions.front(), phase.plan.getBlock()),
-                 inner.mul(slot, phase.plan.getBlock() / count * lanes));
-             SmallVector<Value> added = emitLoop(
-                 body, loc, inner.constant(0), steps, 1,
-                 blocks.makeZeros(body, stripe.vectors.size(), sumsPerTerm),
-                 [&](OpBuilder &step, Value i, ValueRange carried) {
-                   LoopMath inStep(step, loc);
-                   if (int64_t ahead = getStepsAhead())
-                     blocks.fetchInOrder(step, panel, inStep.add(from, ahead),
-                                         inStep.add(read, inStep.mul(i, lanes)),
-                                         lanes);
-                   SmallVector<Value> next(carried);
-                   blocks.addStep(step, stripe.getTermPoints(),
-                                  inStep.add(first, inStep.mul(i, count)),
-                                  sumsPerTerm, add, next, /*prefetch=*/{});
-                   return next;
-                 });
-             slots->store(body, held, added, slot);
-             return SmallVector<Value>();
-           });
+  emitLoop(
+      b, loc, math.constant(0), math.constant(count), 1, {},
+      [&](OpBuilder &body, Value slot, ValueRange) {
+        LoopMath inner(body, loc);
+        Value steps =
+            inner.div(inner.add(inner.sub(length, slot), count - 1), count);
+        Value first = inner.add(from, slot);
+        // What is read of the block before this slot, a line after the
+        // other.
+        Value ofStripes =
+            inner.mul(stripe.positions.front(), phase.plan.getBlock());
+        Value ofSlots = inner.mul(slot, phase.plan.getBlock() / count * lanes);
+        Value read = inner.add(ofStripes, ofSlots);
+        SmallVector<Value> added =
+            emitLoop(body, loc, inner.constant(0), steps, 1,
+                     blocks.makeZeros(body, stripe.vectors.size(), sumsPerTerm),
+                     [&](OpBuilder &step, Value i, ValueRange carried) {
+                       LoopMath inStep(step, loc);
+                       if (int64_t ahead = getStepsAhead()) {
+                         Value next = inStep.add(from, ahead);
+                         Value at = inStep.add(read, inStep.mul(i, lanes));
+                         blocks.fetchInOrder(step, panel, next, at, lanes);
+                       }
+                       SmallVector<Value> next(carried);
+                       blocks.addStep(step, stripe.getTermPoints(),
+                                      inStep.add(first, inStep.mul(i, count)),
+                                      sumsPerTerm, add, next, /*prefetch=*/{});
+                       return next;
+                     });
+        slots->store(body, held, added, slot);
+        return SmallVector<Value>();
+      });
   emitLoop(
       b, loc, math.constant(0), math.constant(wideVectors), 1, {},
       [&](OpBuilder &body, Value vector, ValueRange) {
