@@ -191,15 +191,25 @@ void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
            });
 }
 
+/// The greatest common divisor of `value`, not 0, and a power of two.
+static Value emitGCD(OpBuilder &b, Location loc, Value value, int64_t power) {
+  LoopMath math(b, loc);
+  Value negated = math.sub(math.constant(0), value);
+  Value lowestBit = arith::AndIOp::create(b, loc, value, negated);
+  return math.min(lowestBit, math.constant(power));
+}
+
 Value MapSweep::emitAbreast(OpBuilder &b, Value start, Value turns) {
   LoopMath math(b, context.loc);
   if (run.abreastNontemporal == 1)
     return math.constant(0);
   int64_t turn = context.target.lanes * getVectorsPerLine();
-  // Whole lines as well as whole turns of the tables.
+  // Whole lines as well as whole turns of the tables. A multiple of both that
+  // is larger may be a multiple of 4 KiB, where streams clash.
   Value extent = run.period->getExtent();
   std::optional<int64_t> known = getConstantIndex(extent);
-  Value both = known ? math.constant(*known / std::gcd(*known, turn)) : extent;
+  Value both = known ? math.constant(*known / std::gcd(*known, turn))
+                     : math.div(extent, emitGCD(b, context.loc, extent, turn));
   int64_t bytes = outputs[0].array->element.getIntOrFloatBitWidth() / 8;
   Value part =
       math.streamPart(turns, both, run.abreastNontemporal, turn * bytes);
