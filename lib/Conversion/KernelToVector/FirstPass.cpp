@@ -25,10 +25,10 @@ static int64_t getStripeVectors(const VectorTarget &target) {
   return target.registers >= 32 ? 2 : 1;
 }
 
-/// Of so few registers accumulators may have `mostSums`: all of one vector, a
-/// part of a line that comes from L1 again for the next; or one slot of a wide
-/// stripe at a time.
-static constexpr int64_t fewRegisters = 16, mostSums = 8, wideStripe = 4;
+/// Where that is one vector, accumulators may have `mostSums` registers: all of
+/// it, a part of a line that comes from L1 again for the next; or one slot of a
+/// wide stripe at a time.
+static constexpr int64_t mostSums = 8, wideStripe = 4;
 
 /// As few panels of at most `most` channels as serve, of one size if that comes
 /// out even.
@@ -66,7 +66,7 @@ FirstPass::FirstPass(PhaseContext &phase, const ColumnShape &shape,
   panelSize = lanes && *lanes != 0 ? divideEvenly(*lanes, most) : most;
   // Dynamic extents make the most code: keep it small there.
   if (lanes && turn == 0 && !blocks.getNarrow() &&
-      phase.target.registers <= fewRegisters)
+      getStripeVectors(phase.target) == 1)
     wideVectors =
         std::clamp<int64_t>(mostSums / sumTypes.size(), 1, wideStripe);
 }

@@ -1,6 +1,7 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
 // The phase that writes the outputs of columns and elementwise kernels.
 
+#include "MapSweep.h"
 #include "RowRange.h"
 
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
@@ -67,11 +68,9 @@ static void emitRunBlocks(PhaseContext &phase, const MapShape &shape) {
 /// in L1.
 static int64_t getLaneBlock(const PhaseContext &phase, int64_t length,
                             int64_t most) {
-  bool isNarrow =
-      llvm::all_of(listMapArrays(phase), [&](const KernelArray *array) {
-        return array->getDimSet() != phase.structure.getAllDims() ||
-               array->element.getIntOrFloatBitWidth() == 16;
-      });
+  bool isNarrow = areRowsOf(phase, [](Type element) {
+    return element.getIntOrFloatBitWidth() == 16;
+  });
   int64_t lanes = (isNarrow ? laneBlockBytes16 : laneBlockBytes) * 8 /
                   phase.structure.getComputeType().getWidth();
   // From memory short pieces of a row cost more than parameters from L2.
@@ -105,11 +104,9 @@ static void emitInPairs(OpBuilder &b, PhaseContext &phase,
   int64_t rows = std::max(pairedRowsBytes / (2 * length), int64_t(1));
   emitLoop(b, phase.loc, phase.begin, phase.end, rows, {},
            [&](OpBuilder &outside, Value begin, ValueRange) {
-             Value end = LoopMath(outside, phase.loc)
-                             .min(LoopMath(outside, phase.loc).add(begin, rows),
-                                  phase.end);
-             emitLoop(outside, phase.loc, zero,
-                      LoopMath(outside, phase.loc).constant(length),
+             LoopMath inner(outside, phase.loc);
+             Value end = inner.min(inner.add(begin, rows), phase.end);
+             emitLoop(outside, phase.loc, zero, inner.constant(length),
                       pairs.getBlock(), {},
                       [&](OpBuilder &body, Value from, ValueRange) {
                         emitBlock(body, begin, end, from);

@@ -224,6 +224,14 @@ bool bnc::areLanesOf(const EmissionContext &context, DimSet laneGroup,
   });
 }
 
+bool bnc::areRowsOf(const EmissionContext &context,
+                    llvm::function_ref<bool(Type)> fits) {
+  return llvm::all_of(listMapArrays(context), [&](const KernelArray *array) {
+    return array->getDimSet() != context.structure.getAllDims() ||
+           fits(array->element);
+  });
+}
+
 bool bnc::canJoin(const EmissionContext &context, DimSet laneGroup) {
   if (!context.structure.getComputeType().isF32() ||
       llvm::none_of(listMapOutputs(context), [](const MapOutput &output) {

@@ -51,6 +51,10 @@ struct VectorsInWork {
 bool areLanesOf(const EmissionContext &context, DimSet laneGroup,
                 llvm::function_ref<bool(mlir::Type)> fits);
 
+/// The same of all that spans every dim.
+bool areRowsOf(const EmissionContext &context,
+               llvm::function_ref<bool(mlir::Type)> fits);
+
 /// One map sweep; see emitMapSweep.
 struct MapSweep {
   const EmissionContext &context;
@@ -175,6 +179,10 @@ struct MapSweep {
   /// stores whole lines past the caches.
   void emitNontemporal(mlir::OpBuilder &b);
 };
+
+/// The address of the first byte of `array`, as an index.
+mlir::Value emitFirstByte(mlir::OpBuilder &b, mlir::Location loc,
+                          const KernelArray &array);
 
 /// Whether a run is too short to be stored past the caches, an i1.
 mlir::Value emitIsShort(mlir::OpBuilder &b, const EmissionContext &context,

@@ -25,6 +25,12 @@ using namespace bnc::norm;
 static constexpr int64_t shortRunBytes = 1024, shortRunBytes16 = 1536,
                          shortRowBytes16 = 2048;
 
+Value bnc::emitFirstByte(OpBuilder &b, Location loc, const KernelArray &array) {
+  Value address =
+      LLVM::PtrToIntOp::create(b, loc, b.getI64Type(), array.pointer);
+  return arith::IndexCastOp::create(b, loc, b.getIndexType(), address);
+}
+
 Value MapSweep::emitAddress(OpBuilder &b, const KernelArray &array,
                             Value begin) {
   LoopMath math(b, context.loc);
@@ -33,10 +39,7 @@ Value MapSweep::emitAddress(OpBuilder &b, const KernelArray &array,
   for (auto [dim, stride] : llvm::zip_equal(array.dims, array.strides))
     if (!(run.laneGroup >> dim & 1))
       offset = math.add(offset, math.mul(point.coordinates[dim], stride));
-  Value base =
-      LLVM::PtrToIntOp::create(b, context.loc, b.getI64Type(), array.pointer);
-  Value index =
-      arith::IndexCastOp::create(b, context.loc, b.getIndexType(), base);
+  Value index = emitFirstByte(b, context.loc, array);
   int64_t bytes = array.element.getIntOrFloatBitWidth() / 8;
   return math.add(index, math.mul(offset, bytes));
 }

@@ -4,13 +4,13 @@
 
 #include "bnc/Conversion/KernelToVector/PairTables.h"
 
+#include "MapSweep.h"
+
 #include "bnc/Conversion/KernelToVector/Interleave.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/PeriodicMap.h"
 #include "bnc/Conversion/KernelToVector/Prefetches.h"
-#include "bnc/Conversion/KernelToVector/Records.h"
 #include "bnc/Conversion/KernelToVector/StackTables.h"
-#include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -24,14 +24,6 @@ using namespace bnc;
 static constexpr int64_t pairTableBytes = 7168;
 /// Filling them takes as long as they save in two or three rows.
 static constexpr int64_t leastRows = 8;
-
-/// Whether all that the map reads and writes of every row is bf16.
-static bool isMapOfBF16(const PhaseContext &phase) {
-  return llvm::all_of(listMapArrays(phase), [&](const KernelArray *array) {
-    return array->getDimSet() != phase.structure.getAllDims() ||
-           array->element.isBF16();
-  });
-}
 
 /// The largest part of `length`, of a number of one size, that is whole units
 /// and has at most `most`; 0 if there is none of half as many.
@@ -56,7 +48,7 @@ static bool areInCache(const PhaseContext &phase) {
 std::optional<PairTables> PairTables::get(const PhaseContext &phase,
                                           DimSet laneGroup, DimSet rows) {
   if (phase.target.bf16 || !phase.structure.getComputeType().isF32() ||
-      !isMapOfBF16(phase))
+      !areRowsOf(phase, [](Type element) { return element.isBF16(); }))
     return std::nullopt;
   SmallVector<MapOutput> outputs = listMapOutputs(phase);
   if (outputs.size() != 1)
@@ -92,16 +84,8 @@ KeptArrays PairTables::emit(OpBuilder &b, PhaseContext &phase,
                             Value from) const {
   Location loc = phase.loc;
   int64_t lanes = phase.target.lanes;
-  KeptArrays tables;
-  for (const KeptValue &value : values) {
-    KernelArray array;
-    array.element = value.type;
-    array.memref = allocateOnStack(b, loc, {block}, getStorageType(value.type));
-    array.origin = from;
-    array.dims = {getLastDim(laneGroup)};
-    array.inPairs = true;
-    tables.add(value.value, value.field, array);
-  }
+  KeptArrays tables = allocateStackTables(b, loc, laneGroup, values, block,
+                                          from, /*inPairs=*/true);
   row.moveTo(b);
   LoopMath outside(b, loc);
   emitLoop(

@@ -9,7 +9,6 @@
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 #include <numeric>
@@ -231,11 +230,9 @@ void RowRange::emitRowsApart(OpBuilder &b, const Point &origin,
 /// Whether the output of the map starts at a line, an i1.
 static Value emitStartsAtLine(OpBuilder &b, const PhaseContext &phase) {
   LoopMath math(b, phase.loc);
-  Value address = LLVM::PtrToIntOp::create(
-      b, phase.loc, b.getI64Type(), listMapOutputs(phase)[0].array->pointer);
-  Value index =
-      arith::IndexCastOp::create(b, phase.loc, b.getIndexType(), address);
-  return math.less(math.rem(index, math.constant(lineBytes)), math.constant(1));
+  Value address = emitFirstByte(b, phase.loc, *listMapOutputs(phase)[0].array);
+  Value past = math.rem(address, math.constant(lineBytes));
+  return math.less(past, math.constant(1));
 }
 
 void RowRange::emitSharing(OpBuilder &b, const Point &origin, Value begin,

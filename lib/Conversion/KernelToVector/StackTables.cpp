@@ -27,20 +27,30 @@ int64_t bnc::getTableSize(const EmissionContext &context,
       bytes);
 }
 
-KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,
-                                PointEmitter &row, DimSet laneGroup,
-                                ArrayRef<KeptValue> values, int64_t size,
-                                Value from, Value length) {
-  Location loc = phase.loc;
+KeptArrays bnc::allocateStackTables(OpBuilder &b, Location loc,
+                                    DimSet laneGroup,
+                                    ArrayRef<KeptValue> values, int64_t size,
+                                    Value from, bool inPairs) {
   KeptArrays tables;
   for (const KeptValue &value : values) {
     KernelArray array;
     array.element = value.type;
     array.memref = allocateOnStack(b, loc, {size}, getStorageType(value.type));
     array.origin = from;
+    array.inPairs = inPairs;
     array.dims = {getLastDim(laneGroup)};
     tables.add(value.value, value.field, array);
   }
+  return tables;
+}
+
+KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,
+                                PointEmitter &row, DimSet laneGroup,
+                                ArrayRef<KeptValue> values, int64_t size,
+                                Value from, Value length) {
+  Location loc = phase.loc;
+  KeptArrays tables =
+      allocateStackTables(b, loc, laneGroup, values, size, from);
   emitLaneLoop(b, loc, length, phase.target.lanes, 1, {},
                [&](OpBuilder &body, Value position, Value count, unsigned,
                    MutableArrayRef<Value>) {

@@ -19,6 +19,13 @@ int64_t getTableSize(const EmissionContext &context,
 int64_t getTableSize(const EmissionContext &context,
                      llvm::ArrayRef<KeptValue> values, int64_t bytes);
 
+/// Arrays on the stack for `values` of `size` elements of the lane group, from
+/// `from` on.
+KeptArrays allocateStackTables(mlir::OpBuilder &b, mlir::Location loc,
+                               DimSet laneGroup,
+                               llvm::ArrayRef<KeptValue> values, int64_t size,
+                               mlir::Value from, bool inPairs = false);
+
 /// Computes `values` at the point of `row` for elements [from, from + length)
 /// of the lane group into arrays of `size` elements.
 KeptArrays emitStackTables(mlir::OpBuilder &b, PhaseContext &phase,
