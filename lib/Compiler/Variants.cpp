@@ -86,7 +86,7 @@ static OwningOpRef<ModuleOp> describeVariants(ArrayRef<ModuleOp> kernels) {
   for (FuncOp func : library->getOps<FuncOp>())
     func->setAttr(
         "norm.description",
-        StringAttr::get(context, describeFunction(findVariants(
+        StringAttr::get(context, describeKernels(findVariants(
                                      kernels, func.getSymNameAttr()))));
   return library;
 }

@@ -144,38 +144,42 @@ static TargetAttr getTarget(FuncOp func) {
       "norm.target");
 }
 
-static void writeFunction(llvm::json::OStream &json,
-                          ArrayRef<FuncOp> variants) {
+/// What bnc_metadata has fields of its own for.
+static void writeSignature(llvm::json::OStream &json,
+                           ArrayRef<FuncOp> variants) {
   FuncOp func = variants.front();
   SmallVector<TargetAttr> targets;
   for (FuncOp variant : variants)
     if (TargetAttr target = getTarget(variant))
       targets.push_back(target);
+  json.attribute("name", func.getSymName());
+  json.attribute("target", printTargets(targets));
+  json.attributeArray("arguments", [&] {
+    Signature signature = Signature::get(func);
+    for (const Parameter &parameter : signature.getParameters())
+      writeArgument(json, func, parameter);
+  });
+}
+
+static void writeKernels(llvm::json::OStream &json, ArrayRef<FuncOp> variants) {
+  FuncOp func = variants.front();
   Signature signature = Signature::get(func);
-  json.object([&] {
-    json.attribute("name", func.getSymName());
-    json.attribute("target", printTargets(targets));
-    json.attributeArray("arguments", [&] {
-      for (const Parameter &parameter : signature.getParameters())
-        writeArgument(json, func, parameter);
-    });
-    // Every input once and every output once: what a call cannot do without.
-    json.attribute("bytes_read", sumBytes(func, signature, [](Kind kind) {
-                     return kind != Kind::Output;
-                   }));
-    json.attribute("bytes_written", sumBytes(func, signature, [](Kind kind) {
-                     return kind != Kind::Input;
-                   }));
-    json.attributeArray("variants", [&] {
-      for (FuncOp variant : variants)
-        json.object([&] {
-          TargetAttr target = getTarget(variant);
-          json.attribute("target", target ? target.getName() : "");
-          json.attributeArray("kernels", [&] {
-            variant->walk([&](KernelOp kernel) { writeKernel(json, kernel); });
-          });
+  // Every input once and every output once: what a call cannot do without.
+  json.attribute("bytes_read", sumBytes(func, signature, [](Kind kind) {
+                   return kind != Kind::Output;
+                 }));
+  json.attribute("bytes_written", sumBytes(func, signature, [](Kind kind) {
+                   return kind != Kind::Input;
+                 }));
+  json.attributeArray("variants", [&] {
+    for (FuncOp variant : variants)
+      json.object([&] {
+        TargetAttr target = getTarget(variant);
+        json.attribute("target", target ? target.getName() : "");
+        json.attributeArray("kernels", [&] {
+          variant->walk([&](KernelOp kernel) { writeKernel(json, kernel); });
         });
-    });
+      });
   });
 }
 
@@ -186,11 +190,11 @@ SmallVector<FuncOp> bnc::findVariants(ArrayRef<ModuleOp> variants,
   });
 }
 
-std::string bnc::describeFunction(ArrayRef<FuncOp> variants) {
+std::string bnc::describeKernels(ArrayRef<FuncOp> variants) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   llvm::json::OStream json(stream);
-  writeFunction(json, variants);
+  json.object([&] { writeKernels(json, variants); });
   return text;
 }
 
@@ -205,7 +209,12 @@ std::string bnc::buildMetadata(ArrayRef<ModuleOp> variants,
     json.attributeArray("functions", [&] {
       ModuleOp first = variants.front();
       for (FuncOp func : first.getOps<FuncOp>())
-        writeFunction(json, findVariants(variants, func.getSymNameAttr()));
+        json.object([&] {
+          SmallVector<FuncOp> found =
+              findVariants(variants, func.getSymNameAttr());
+          writeSignature(json, found);
+          writeKernels(json, found);
+        });
     });
   });
   stream << '\n';

@@ -117,9 +117,17 @@ static bool spillsStreams(const KernelStructure &structure, TargetAttr target) {
          readsF16(structure);
 }
 
+/// With vectors of 128 bits, 16-bit data wait for their conversions, not for
+/// memory, of which they take a sixth; a line is eight vectors, whose code two
+/// streams would double.
+static bool fillsLinesSlowly(const KernelStructure &structure,
+                             TargetAttr target) {
+  return target.getVectorBits() == 128 && isNarrow(structure);
+}
+
 static int64_t selectStreams(const KernelStructure &structure,
                              TargetAttr target) {
-  if (spillsStreams(structure, target))
+  if (spillsStreams(structure, target) || fillsLinesSlowly(structure, target))
     return 1;
   std::optional<int64_t> channels = getChannels(structure);
   if (!channels || !loadsAlongLanes(structure) || isNarrow(structure) ||

@@ -15,16 +15,17 @@ namespace bnc {
 llvm::SmallVector<norm::FuncOp>
 findVariants(llvm::ArrayRef<mlir::ModuleOp> variants, mlir::StringAttr name);
 
-/// The JSON object of one function after buildKernelPipeline, on one line:
-/// arguments, dtypes, extents, kernels with plan and schedule per target, and
-/// the bytes a call moves as a C expression of the extents. `variants` are the
+/// A JSON object, on one line, of what bnc_metadata has no fields for, after
+/// buildKernelPipeline: kernels with plan and schedule per target, and the
+/// bytes a call moves as a C expression of the extents. `variants` are the
 /// function for each target, the module attribute `norm.target`, of which there
 /// may be none.
-std::string describeFunction(llvm::ArrayRef<norm::FuncOp> variants);
+std::string describeKernels(llvm::ArrayRef<norm::FuncOp> variants);
 
-/// The sidecar of a library: a JSON object with, under "functions", what
-/// describeFunction says of each norm.func. `variants` are the module for each
-/// target; they differ in plans and schedules only.
+/// The sidecar of a library: a JSON object with, under "functions", name,
+/// targets and arguments of each norm.func and what describeKernels says of it.
+/// `variants` are the module for each target; they differ in plans and
+/// schedules only.
 std::string buildMetadata(llvm::ArrayRef<mlir::ModuleOp> variants,
                           llvm::StringRef libraryName);
 

@@ -12,13 +12,16 @@
 
 #include "llvm/ADT/StringMap.h"
 
+#include <map>
+#include <vector>
+
 using namespace mlir;
 using namespace bnc;
 
 namespace {
 
 /// Adds the constants of one function, called `<f>.metadata.<n>` in the IR and
-/// nothing in the object.
+/// nothing in the object, each once.
 class ConstantLayout {
 public:
   ConstantLayout(CodeBuilder &b, ModuleOp module, StringRef function)
@@ -43,6 +46,8 @@ private:
   std::string prefix;
   unsigned number = 0;
   llvm::StringMap<LLVM::GlobalOp> strings;
+  std::map<std::vector<int64_t>, LLVM::GlobalOp> integers;
+  std::map<std::vector<Operation *>, LLVM::GlobalOp> pointers;
 };
 
 } // namespace
@@ -68,9 +73,13 @@ LLVM::GlobalOp ConstantLayout::addString(StringRef text) {
 }
 
 LLVM::GlobalOp ConstantLayout::addIntegers(ArrayRef<int64_t> values) {
-  return add(LLVM::LLVMArrayType::get(b.getI64Type(), values.size()),
-             DenseElementsAttr::get(
-                 RankedTensorType::get(values.size(), b.getI64Type()), values));
+  LLVM::GlobalOp &global = integers[values.vec()];
+  if (!global)
+    global =
+        add(LLVM::LLVMArrayType::get(b.getI64Type(), values.size()),
+            DenseElementsAttr::get(
+                RankedTensorType::get(values.size(), b.getI64Type()), values));
+  return global;
 }
 
 LLVM::GlobalOp ConstantLayout::add(Type type,
@@ -83,12 +92,16 @@ LLVM::GlobalOp ConstantLayout::add(Type type,
 }
 
 LLVM::GlobalOp ConstantLayout::addPointers(ArrayRef<LLVM::GlobalOp> pointees) {
+  std::vector<Operation *> key(pointees.begin(), pointees.end());
+  LLVM::GlobalOp &global = pointers[key];
   Type type = LLVM::LLVMArrayType::get(b.getPointerType(), pointees.size());
-  return add(type, [&](Value array) {
-    for (auto [i, pointee] : llvm::enumerate(pointees))
-      array = LLVM::InsertValueOp::create(b, array, addressOf(pointee), i);
-    return array;
-  });
+  if (!global)
+    global = add(type, [&](Value array) {
+      for (auto [i, pointee] : llvm::enumerate(pointees))
+        array = LLVM::InsertValueOp::create(b, array, addressOf(pointee), i);
+      return array;
+    });
+  return global;
 }
 
 /// Sets the fields of the struct `value`.
@@ -148,8 +161,8 @@ void bnc::buildMetadataFunction(ModuleOp module, norm::FuncOp func,
   LLVM::GlobalOp targetText = layout.addString(printTargets(targets));
   // Of several targets the description was made where all their kernels are.
   auto description = func->getAttrOfType<StringAttr>("norm.description");
-  LLVM::GlobalOp json = layout.addString(description ? description.str()
-                                                     : describeFunction(func));
+  LLVM::GlobalOp json =
+      layout.addString(description ? description.str() : describeKernels(func));
   LLVM::GlobalOp metadata =
       layout.add(getMetadataType(context), [&](Value value) {
         return insertFields(

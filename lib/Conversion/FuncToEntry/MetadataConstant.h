@@ -10,7 +10,7 @@ namespace bnc {
 
 /// Adds `f_metadata()` for `func` to `module`, with the bnc_metadata it
 /// returns. Its JSON is the attribute `norm.description` of `func` where it has
-/// one, else describeFunction's.
+/// one, else describeKernels's.
 void buildMetadataFunction(mlir::ModuleOp module, norm::FuncOp func,
                            const Signature &signature,
                            llvm::ArrayRef<norm::TargetAttr> targets);

@@ -2,7 +2,6 @@
 // The chunks phase of a kernel whose innermost dim is kept: a record a chunk.
 
 #include "bnc/Conversion/KernelToVector/FirstPass.h"
-#include "bnc/Conversion/KernelToVector/Interleave.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 
 using namespace mlir;
@@ -50,68 +49,40 @@ private:
 
 } // namespace
 
-/// `values` of the vectors of `stripe`, as many of each, put by
-/// emitDeinterleave in the order in which terms are added up, or by
-/// emitInterleave back; a null value stays.
-static SmallVector<Value> reorder(OpBuilder &b, Location loc,
-                                  const Stripe &stripe, ArrayRef<Value> values,
-                                  decltype(emitInterleave) &emitReordered) {
-  SmallVector<Value> result(values);
-  if (!stripe.inPairs)
-    return result;
-  size_t half = values.size() / 2;
-  for (size_t i = 0; i < half; ++i)
-    if (values[i]) {
-      SmallVector<Value> both =
-          emitReordered(b, loc, {values[i], values[half + i]});
-      result[i] = both[0];
-      result[half + i] = both[1];
-    }
-  return result;
-}
-
 void ChunkEmitter::emitPanel(OpBuilder &b, const PanelLanes &panel, Value chunk,
                              Value first, Value steps) {
   firstPass.emit(b, panel, first, steps);
   Value count = LoopMath(b, loc).toF64(steps);
-  firstPass.emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
-    ChunkRecords chunkRecords = blocks.makeRecords(stripe.vectors.size());
+  // One vector at a time: these chains are long, and their code is.
+  auto emitRecords = [&](OpBuilder &body, const Stripe &stripe) {
+    ChunkRecords chunkRecords = blocks.makeRecords(1);
+    const Point &vector = stripe.vectors.front();
     auto emitSecond = [&](OpBuilder &nested, ArrayRef<Value> ofChannels) {
-      SmallVector<Value> pivots =
-          reorder(nested, loc, stripe, ofChannels, emitDeinterleave);
+      SmallVector<Value> pivots(ofChannels);
       for (Value &pivot : pivots)
         if (blocks.getNarrow() && pivot)
           pivot = blocks.getNarrow()->repeat(nested, pivot);
       auto add = [&](OpBuilder &step, unsigned term, auto &&...rest) {
         chunkRecords.addCentred(step, term, pivots[term], rest...);
       };
-      SmallVector<Value> centred = blocks.emitBlocks(
-          nested, first, steps,
-          blocks.makeZeros(nested, stripe.vectors.size(), 2),
-          [&](OpBuilder &blockBuilder, Value from, Value length,
-              ValueRange sums) {
-            return blocks.emitBlock(blockBuilder, stripe.getTermPoints(), from,
-                                    length,
-                                    /*sumsPerTerm=*/2, add, sums);
+      return blocks.emitBlocks(
+          nested, first, steps, blocks.makeZeros(nested, 1, /*sumsPerTerm=*/2),
+          [&](OpBuilder &block, Value from, Value length, ValueRange sums) {
+            return blocks.emitSmallBlock(block, vector, from, length,
+                                         /*sumsPerTerm=*/2, add, sums);
           });
-      return reorder(nested, loc, stripe, centred, emitInterleave);
     };
-    SmallVector<Value> inUse;
-    for (const Point &vector : stripe.vectors)
-      inUse.append(reductions.size(), vector.count);
-    SmallVector<Value> firstSums = reorder(
-        body, loc, stripe, firstPass.load(body, stripe), emitInterleave);
-    SmallVector<Record> records =
-        chunkRecords.emit(body, firstSums, count, inUse, emitSecond);
-    for (auto [v, vector] : llvm::enumerate(stripe.vectors)) {
-      PointEmitter out(body, phase, vector);
-      for (auto [t, reduction] : llvm::enumerate(reductions))
-        for (auto [field, array] :
-             llvm::zip_equal(records[v * reductions.size() + t].getFields(),
-                             recordArrays.get(reduction, chunk)))
-          out.store(field, array);
-    }
-  });
+    SmallVector<Value> inUse(reductions.size(), vector.count);
+    SmallVector<Record> records = chunkRecords.emit(
+        body, firstPass.load(body, stripe), count, inUse, emitSecond);
+    PointEmitter out(body, phase, vector);
+    for (auto [record, reduction] : llvm::zip_equal(records, reductions))
+      for (auto [field, array] : llvm::zip_equal(
+               record.getFields(), recordArrays.get(reduction, chunk)))
+        out.store(field, array);
+  };
+  emitStripes(b, phase, shape, panel, /*together=*/1, /*inPairs=*/false,
+              emitRecords);
 }
 
 void ChunkEmitter::emit(OpBuilder &b, const Point &outer, Value panel,
@@ -163,8 +134,10 @@ void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
     emitCoordinates(body, phase.loc, phase.frame, shape.outerGroups, outer,
                     point.coordinates);
     Value first = inner.mul(chunk, chunkSize);
-    Value steps =
-        inner.min(inner.sub(totalSteps, first), inner.constant(chunkSize));
+    Value steps = inner.constant(chunkSize);
+    if (std::optional<int64_t> known = getConstantIndex(totalSteps);
+        !known || *known % chunkSize != 0)
+      steps = inner.min(inner.sub(totalSteps, first), steps);
     chunks.emit(body, point, panel, chunk, first, steps);
   });
 }

@@ -51,28 +51,27 @@ Value bnc::emitIsSuspect(OpBuilder &b, Operation *reduction, PointEmitter &kept,
   return arith::OrIOp::create(b, loc, isNotFinite, isSmall);
 }
 
-/// Loops over the reduced dims; `body` gets an emitter at each point.
+/// Loops over the dims of `groups`; `body` gets an emitter at each point.
 static SmallVector<Value> emitPointLoops(
     OpBuilder &b, const EmissionContext &context, PointEmitter &kept,
-    Point point, unsigned dim, ValueRange inits,
+    Point point, ArrayRef<DimSet> groups, ValueRange inits,
     llvm::function_ref<SmallVector<Value>(OpBuilder &, PointEmitter &,
                                           ValueRange)>
         body) {
-  DimSet reduced = context.structure.getReducedDims();
-  while (dim < 64 && !(reduced >> dim & 1))
-    ++dim;
-  if (dim == 64) {
-    point.ownDims = reduced;
+  if (groups.empty()) {
+    point.ownDims = context.structure.getReducedDims();
     PointEmitter element(b, context, point, &kept);
     return body(b, element, inits);
   }
-  Value zero = LoopMath(b, context.loc).constant(0);
-  return emitLoop(b, context.loc, zero, context.frame.getExtent(dim), 1, inits,
+  Value extent = emitTotalExtent(b, context.loc, context.frame, groups.front());
+  return emitLoop(b, context.loc, LoopMath(b, context.loc).constant(0), extent,
+                  1, inits,
                   [&](OpBuilder &nested, Value iv, ValueRange carried) {
                     Point inner = point;
-                    inner.coordinates[dim] = iv;
-                    return emitPointLoops(nested, context, kept, inner, dim + 1,
-                                          carried, body);
+                    emitCoordinates(nested, context.loc, context.frame,
+                                    groups.front(), iv, inner.coordinates);
+                    return emitPointLoops(nested, context, kept, inner,
+                                          groups.drop_front(), carried, body);
                   });
 }
 
@@ -83,9 +82,11 @@ Record bnc::emitColdRecord(OpBuilder &b, const EmissionContext &context,
   Value zero = makeFloat(b, loc, b.getF64Type(), 0.0);
   Value count = LoopMath(b, loc).toF64(emitTotalExtent(
       b, loc, context.frame, context.structure.getReducedDims()));
+  SmallVector<DimSet> groups = collapseDims(context.structure.getReducedDims(),
+                                            listInputs(context, term));
   bool isSum = isa<SumOfSquaresOp>(reduction);
   Value sum = emitPointLoops(
-      b, context, kept, kept.getPoint(), 0, zero,
+      b, context, kept, kept.getPoint(), groups, zero,
       [&](OpBuilder &nested, PointEmitter &element, ValueRange carried) {
         OpBuilder &inner = element.getBuilder();
         Value x = RecordMath(inner, loc).toF64(element.emit(term));
@@ -98,7 +99,7 @@ Record bnc::emitColdRecord(OpBuilder &b, const EmissionContext &context,
     return RecordMath(b, loc).fromSum(count, sum);
   Value mean = arith::DivFOp::create(b, loc, sum, count);
   SmallVector<Value> centred = emitPointLoops(
-      b, context, kept, kept.getPoint(), 0, ValueRange{zero, zero},
+      b, context, kept, kept.getPoint(), groups, ValueRange{zero, zero},
       [&](OpBuilder &nested, PointEmitter &element, ValueRange carried) {
         OpBuilder &inner = element.getBuilder();
         Value x = RecordMath(inner, loc).toF64(element.emit(term));

@@ -36,6 +36,14 @@ SmallVector<VectorType> ColumnBlocks::getSumTypes() const {
   return types;
 }
 
+bool ColumnBlocks::areMultipleOf(int64_t steps) const {
+  DimSet dims = 0;
+  for (DimSet group : shape.stepGroups)
+    dims |= group;
+  std::optional<int64_t> total = phase.structure.getStaticExtent(dims);
+  return total && *total % steps == 0;
+}
+
 SmallVector<Value> ColumnBlocks::makeZeros(OpBuilder &b, unsigned vectors,
                                            unsigned sumsPerTerm) const {
   SmallVector<Value> zeros;
@@ -71,6 +79,31 @@ SmallVector<Value> ColumnBlocks::emitBlock(OpBuilder &b,
       b, loc,
       emitSlots(b, vectors, from, length, sumsPerTerm, add, slotSums, ahead),
       sums);
+}
+
+SmallVector<Value>
+ColumnBlocks::emitSmallBlock(OpBuilder &b, const Point &vector, Value from,
+                             Value length, unsigned sumsPerTerm, AddTerm add,
+                             ValueRange sums) const {
+  unsigned slots = phase.plan.getAccumulators();
+  if (narrow || areMultipleOf(slots))
+    return emitBlock(b, vector, from, length, sumsPerTerm, add, sums);
+  // Steps that are left over would double the code of the slots.
+  SmallVector<Value> slotSums;
+  for (unsigned slot = 0; slot < slots; ++slot)
+    llvm::append_range(slotSums, makeZeros(b, /*vectors=*/1, sumsPerTerm));
+  LoopMath math(b, loc);
+  slotSums = emitRotating(
+      b, loc, math.mul(math.ceilDiv(length, slots), slots), slots, slotSums,
+      [&](OpBuilder &body, Value offset, MutableArrayRef<Value> slot) {
+        emitIfSome(body, loc, LoopMath(body, loc).sub(length, offset), slot,
+                   [&](OpBuilder &some, MutableArrayRef<Value> values) {
+                     addStep(some, vector,
+                             LoopMath(some, loc).add(from, offset), sumsPerTerm,
+                             add, values, /*prefetch=*/{});
+                   });
+      });
+  return emitBlockSums(b, loc, slotSums, sums);
 }
 
 void ColumnBlocks::addStep(OpBuilder &b, ArrayRef<Point> vectors, Value step,
@@ -161,13 +194,13 @@ SmallVector<Value> ColumnBlocks::emitSlots(OpBuilder &b,
                 MutableArrayRef<Value>(next).slice(slot * perSlot, perSlot));
         return next;
       });
-  if (std::optional<int64_t> known = getConstantIndex(length);
-      known && *known % slots == 0)
+  std::optional<int64_t> known = getConstantIndex(length);
+  if (areMultipleOf(slots) || (known && *known % slots == 0))
     return slotSums;
   // The steps that are left, one a slot.
   Value done = math.mul(groups, slots);
   return emitRotating(
-      b, loc, slots - 1, slots, slotSums,
+      b, loc, math.constant(slots - 1), slots, slotSums,
       [&](OpBuilder &nested, Value slot, MutableArrayRef<Value> first) {
         LoopMath inner(nested, loc);
         Value at = inner.add(done, slot);
@@ -190,8 +223,9 @@ SmallVector<Value> ColumnBlocks::emitBlocks(
       [&](OpBuilder &nested, Value index, ValueRange carried) {
         LoopMath inner(nested, loc);
         Value offset = inner.mul(index, blockSize);
-        Value length =
-            inner.min(inner.sub(steps, offset), inner.constant(blockSize));
+        Value length = inner.constant(blockSize);
+        if (!areMultipleOf(blockSize))
+          length = inner.min(inner.sub(steps, offset), length);
         return body(nested, inner.add(first, offset), length, carried);
       });
 }

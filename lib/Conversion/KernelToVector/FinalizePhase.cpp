@@ -22,6 +22,13 @@ using namespace bnc::norm;
 /// keep a task's stack under 8 KiB.
 static constexpr int64_t treeLevels = 27;
 
+/// Lanes of a vector of records, whose fields are f64: one register each, for
+/// half the code of a vector of f32 terms.
+static int64_t getRecordLanes(const EmissionContext &context) {
+  return context.target.lanes * context.structure.getComputeType().getWidth() /
+         64;
+}
+
 namespace {
 
 /// Merges records and makes what depends on them.
@@ -148,7 +155,7 @@ void Finalizer::emitKept(
 
 void Finalizer::emitColumns(OpBuilder &b, Value item) {
   LoopMath math(b, loc);
-  int64_t lanes = phase.target.lanes;
+  int64_t lanes = getRecordLanes(phase);
   Value length = emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup);
   Value vectors = math.ceilDiv(length, lanes);
   Point point = ColumnShape::makePoint(phase);
@@ -157,6 +164,7 @@ void Finalizer::emitColumns(OpBuilder &b, Value item) {
   Value position = math.mul(math.rem(item, vectors), lanes);
   Value count = math.min(math.sub(length, position), math.constant(lanes));
   point.setLanes(b, phase, shape.laneGroup, position, count);
+  point.lanes = lanes;
   PointEmitter kept(b, phase, point);
   kept.useKeptArrays(phase.keptArrays, stage);
   for (Operation *reduction : phase.structure.getReductions(stage)) {
@@ -185,12 +193,13 @@ void Finalizer::emitMerged(OpBuilder &b, Value item) {
   PointEmitter kept(b, phase, point);
   kept.useKeptArrays(phase.keptArrays, stage);
   Value innerExtent = phase.frame.getExtent(inner);
+  int64_t recordLanes = getRecordLanes(phase);
   auto makeLanes = [&](Value position, Value count) {
     Point lanes = point;
     lanes.coordinates[inner] = position;
     lanes.laneDims = DimSet(1) << inner;
     lanes.ownDims |= lanes.laneDims;
-    lanes.lanes = phase.target.lanes;
+    lanes.lanes = recordLanes;
     lanes.count = count;
     return lanes;
   };
@@ -198,7 +207,7 @@ void Finalizer::emitMerged(OpBuilder &b, Value item) {
     SmallVector<Type> types(getNumFields(reduction), b.getF64Type());
     RecordTree tree(b, loc, types, treeLevels);
     // The chunks of a vector of channels merge side by side, then these.
-    emitMaskedLoop(b, loc, innerExtent, phase.target.lanes, {},
+    emitMaskedLoop(b, loc, innerExtent, recordLanes, {},
                    [&](OpBuilder &body, Value position, Value count, unsigned,
                        MutableArrayRef<Value>) {
                      Record vectors = emitMergedChunks(
@@ -215,7 +224,7 @@ void Finalizer::emitMerged(OpBuilder &b, Value item) {
       return;
     }
     // The map's lanes run over the innermost dim: one copy an element.
-    emitMaskedLoop(b, loc, innerExtent, phase.target.lanes, {},
+    emitMaskedLoop(b, loc, innerExtent, recordLanes, {},
                    [&](OpBuilder &body, Value position, Value count, unsigned,
                        MutableArrayRef<Value>) {
                      PointEmitter(body, phase, makeLanes(position, count))
@@ -244,5 +253,5 @@ Value bnc::emitFinalizeItems(EmissionContext &context, OpBuilder &b) {
       emitTotalExtent(b, context.loc, context.frame, shape.outerGroups),
       math.ceilDiv(
           emitTotalExtent(b, context.loc, context.frame, shape.laneGroup),
-          context.target.lanes));
+          getRecordLanes(context)));
 }

@@ -4,6 +4,7 @@
 
 #include "bnc/Conversion/KernelToVector/FirstPass.h"
 
+#include "bnc/Conversion/KernelToVector/Interleave.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/StackTables.h"
@@ -104,6 +105,22 @@ void FirstPass::emit(OpBuilder &b, const PanelLanes &panel, Value first,
                         emitBlock(body, panel, from, length);
                       return SmallVector<Value>();
                     });
+  if (blocks.canPair())
+    emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
+      if (stripe.inPairs)
+        putInOrder(body, stripe);
+    });
+}
+
+void FirstPass::putInOrder(OpBuilder &b, const Stripe &stripe) {
+  SmallVector<Value> held = sums->load(b, stripe);
+  size_t half = held.size() / 2;
+  for (size_t i = 0; i < half; ++i) {
+    SmallVector<Value> both = emitInterleave(b, loc, {held[i], held[half + i]});
+    held[i] = both[0];
+    held[half + i] = both[1];
+  }
+  sums->store(b, stripe, held);
 }
 
 void FirstPass::emitBlock(OpBuilder &b, const PanelLanes &panel, Value from,
@@ -136,38 +153,41 @@ void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,
   Stripe held = stripe;
   for (auto [v, position] : llvm::enumerate(held.positions))
     position = math.constant(v * phase.target.lanes);
-  emitLoop(
-      b, loc, math.constant(0), math.constant(count), 1, {},
-      [&](OpBuilder &body, Value slot, ValueRange) {
-        LoopMath inner(body, loc);
-        Value steps =
-            inner.div(inner.add(inner.sub(length, slot), count - 1), count);
-        Value first = inner.add(from, slot);
-        // What is read of the block before this slot, a line after the
-        // other.
-        Value ofStripes =
-            inner.mul(stripe.positions.front(), phase.plan.getBlock());
-        Value ofSlots = inner.mul(slot, phase.plan.getBlock() / count * lanes);
-        Value read = inner.add(ofStripes, ofSlots);
-        SmallVector<Value> added =
-            emitLoop(body, loc, inner.constant(0), steps, 1,
-                     blocks.makeZeros(body, stripe.vectors.size(), sumsPerTerm),
-                     [&](OpBuilder &step, Value i, ValueRange carried) {
-                       LoopMath inStep(step, loc);
-                       if (int64_t ahead = getStepsAhead()) {
-                         Value next = inStep.add(from, ahead);
-                         Value at = inStep.add(read, inStep.mul(i, lanes));
-                         blocks.fetchInOrder(step, panel, next, at, lanes);
-                       }
-                       SmallVector<Value> next(carried);
-                       blocks.addStep(step, stripe.getTermPoints(),
-                                      inStep.add(first, inStep.mul(i, count)),
-                                      sumsPerTerm, add, next, /*prefetch=*/{});
-                       return next;
-                     });
-        slots->store(body, held, added, slot);
-        return SmallVector<Value>();
-      });
+  emitLoop(b, loc, math.constant(0), math.constant(count), 1, {},
+           [&](OpBuilder &body, Value slot, ValueRange) {
+             LoopMath inner(body, loc);
+             Value steps =
+                 blocks.areMultipleOf(count)
+                     ? inner.div(length, count)
+                     : inner.div(inner.add(inner.sub(length, slot), count - 1),
+                                 count);
+             Value first = inner.add(from, slot);
+             // What is read of the block before this slot, a line after the
+             // other.
+             Value ofStripes =
+                 inner.mul(stripe.positions.front(), phase.plan.getBlock());
+             Value ofSlots =
+                 inner.mul(slot, phase.plan.getBlock() / count * lanes);
+             Value read = inner.add(ofStripes, ofSlots);
+             SmallVector<Value> added = emitLoop(
+                 body, loc, inner.constant(0), steps, 1,
+                 blocks.makeZeros(body, stripe.vectors.size(), sumsPerTerm),
+                 [&](OpBuilder &step, Value i, ValueRange carried) {
+                   LoopMath inStep(step, loc);
+                   if (int64_t ahead = getStepsAhead()) {
+                     Value next = inStep.add(from, ahead);
+                     Value at = inStep.add(read, inStep.mul(i, lanes));
+                     blocks.fetchInOrder(step, panel, next, at, lanes);
+                   }
+                   SmallVector<Value> next(carried);
+                   blocks.addStep(step, stripe.getTermPoints(),
+                                  inStep.add(first, inStep.mul(i, count)),
+                                  sumsPerTerm, add, next, /*prefetch=*/{});
+                   return next;
+                 });
+             slots->store(body, held, added, slot);
+             return SmallVector<Value>();
+           });
   emitLoop(
       b, loc, math.constant(0), math.constant(wideVectors), 1, {},
       [&](OpBuilder &body, Value vector, ValueRange) {
@@ -188,11 +208,12 @@ void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,
 
 SmallVector<Value> FirstPass::loadSlot(OpBuilder &b, const Stripe &stripe,
                                        Value slot, Value isEmpty) {
-  SmallVector<Value> held;
-  for (auto [zero, sum] :
-       llvm::zip_equal(blocks.makeZeros(b, stripe.vectors.size(), sumsPerTerm),
-                       slots->load(b, stripe, slot)))
-    held.push_back(arith::SelectOp::create(b, loc, isEmpty, zero, sum));
+  SmallVector<Value> held = slots->load(b, stripe, slot);
+  if (isEmpty)
+    for (Value &sum : held) {
+      Value zero = makeFloat(b, loc, sum.getType(), 0.0);
+      sum = arith::SelectOp::create(b, loc, isEmpty, zero, sum);
+    }
   return held;
 }
 
@@ -276,7 +297,9 @@ void FirstPass::emitSteps(OpBuilder &b, const PanelLanes &panel, Value from,
     SmallVector<Value> slotSums;
     for (int64_t slot = 0; slot < count; ++slot) {
       LoopMath inner(body, loc);
-      Value isUnused = inner.less(length, inner.constant(slot + 1));
+      Value isUnused;
+      if (!blocks.areMultipleOf(count))
+        isUnused = inner.less(length, inner.constant(slot + 1));
       llvm::append_range(
           slotSums, loadSlot(body, stripe, inner.constant(slot), isUnused));
     }

@@ -82,7 +82,7 @@ SmallVector<Value> bnc::emitLaneLoop(OpBuilder &b, Location loc, Value length,
       [&](OpBuilder &rest, MutableArrayRef<Value> values) {
         llvm::copy(
             emitRotating(
-                rest, loc, slots, slots, values,
+                rest, loc, LoopMath(rest, loc).constant(slots), slots, values,
                 [&](OpBuilder &nested, Value slot,
                     MutableArrayRef<Value> first) {
                   LoopMath inner(nested, loc);
@@ -131,21 +131,21 @@ void bnc::emitIfSome(OpBuilder &b, Location loc, Value count,
   llvm::copy(branch.getResults(), carried.begin());
 }
 
-SmallVector<Value> bnc::emitRotating(OpBuilder &b, Location loc, unsigned times,
+SmallVector<Value> bnc::emitRotating(OpBuilder &b, Location loc, Value times,
                                      unsigned slots, ArrayRef<Value> carried,
                                      RotatingBody body) {
   unsigned perSlot = carried.size() / slots;
-  LoopMath math(b, loc);
   SmallVector<Value> rotated = emitLoop(
-      b, loc, math.constant(0), math.constant(times), 1, carried,
+      b, loc, LoopMath(b, loc).constant(0), times, 1, carried,
       [&](OpBuilder &nested, Value slot, ValueRange values) {
         SmallVector<Value> next(values);
         body(nested, slot, MutableArrayRef<Value>(next).take_front(perSlot));
         std::rotate(next.begin(), next.begin() + perSlot, next.end());
         return next;
       });
+  int64_t moved = getConstantIndex(times).value_or(0) % slots;
   std::rotate(rotated.begin(),
-              rotated.begin() + (slots - times % slots) % slots * perSlot,
+              rotated.begin() + (slots - moved) % slots * perSlot,
               rotated.end());
   return rotated;
 }

@@ -82,8 +82,11 @@ void MapSweep::emitPrefetch(OpBuilder &b, const Point &point, unsigned slot,
                             bool nontemporal) {
   Prefetch prefetch =
       nontemporal || isFallback ? run.nontemporalPrefetch : run.prefetch;
-  if (prefetch.bytes != 0)
+  if (prefetch.bytes != 0) {
+    if (!nontemporal)
+      prefetch.when = bothSet(b, prefetch.when, isFallback);
     emitReadAhead(b, context, inputs, point, run.laneGroup, slot, prefetch);
+  }
   if (prefetch.rows == 0)
     return;
   // The last kept dim's neighbour is the next row, or close to it where rows
@@ -103,7 +106,7 @@ void MapSweep::fetchOutputs(OpBuilder &b, const Point &point, unsigned slot) {
     return;
   for (const MapOutput &output : outputs)
     emitReadAhead(b, context, output.array, point, run.laneGroup, slot,
-                  {/*rows=*/0, run.writeAhead});
+                  {/*rows=*/0, run.writeAhead, isFallback});
 }
 
 SmallVector<Value> MapSweep::listPositions(OpBuilder &b, Value position) {
@@ -311,21 +314,34 @@ void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
                });
 }
 
+bool MapSweep::servesBoth() {
+  if (run.prefetch.bytes != 0 ||
+      run.prefetch.rows != run.nontemporalPrefetch.rows)
+    return false;
+  bool fetches = run.nontemporalPrefetch.bytes != 0 || run.writeAhead != 0;
+  // What short runs fetch in vain costs a hundredth.
+  return !fetches || run.isOfSeveral;
+}
+
 void MapSweep::emitFallback(OpBuilder &b) {
   std::optional<int64_t> wanted = getConstantIndex(run.nontemporal);
-  auto emitAs = [&](OpBuilder &inside, bool fallback) {
+  auto emitAs = [&](OpBuilder &inside, Value fallback) {
     isFallback = fallback;
     emitPlain(inside);
   };
+  if (wanted)
+    return emitAs(b, *wanted ? run.nontemporal : Value());
   // Runs of columns are seldom too short: one code serves both.
-  if (wanted || context.structure.getForm() != KernelForm::Rows)
-    return emitAs(b, wanted.value_or(0) != 0);
+  if (context.structure.getForm() != KernelForm::Rows)
+    return emitAs(b, {});
+  if (servesBoth())
+    return emitAs(b, run.nontemporal);
   auto branch = scf::IfOp::create(b, context.loc, TypeRange(), run.nontemporal,
                                   /*withElseRegion=*/true);
   OpBuilder yes = branch.getThenBodyBuilder();
-  emitAs(yes, /*fallback=*/true);
+  emitAs(yes, run.nontemporal);
   OpBuilder no = branch.getElseBodyBuilder();
-  emitAs(no, /*fallback=*/false);
+  emitAs(no, {});
 }
 
 void MapSweep::emit(OpBuilder &b) {

@@ -64,8 +64,9 @@ struct MapSweep {
   llvm::SmallVector<const KernelArray *> inputs;
   /// Of vectors that are all in use.
   VectorForm form = VectorForm::One;
-  /// Whether plain stores are emitted in place of nontemporal ones.
-  bool isFallback = false;
+  /// Set, an i1, where plain stores are in place of nontemporal ones; null if
+  /// they nowhere are.
+  mlir::Value isFallback = {};
   /// How many runs are stored side by side now, and how far one begins behind
   /// the last.
   unsigned abreast = 1;
@@ -111,8 +112,7 @@ struct MapSweep {
   /// Elements that are stored at once.
   int64_t getWidth();
 
-  /// How far a phase moves in `elements`; null without a period. Made outside
-  /// of loops: it divides.
+  /// How far a phase moves in `elements`; null without a period.
   mlir::Value getStep(mlir::OpBuilder &b, int64_t elements);
 
   /// The phases of `slots` times `width` elements from `position` on; none
@@ -157,6 +157,9 @@ struct MapSweep {
   /// run is long enough, and the outputs' lines agree.
   mlir::Value emitCondition(mlir::OpBuilder &b);
 
+  /// Whether one code serves runs that are stored through the caches as the
+  /// schedule wants it, and those that it does not.
+  bool servesBoth();
   /// All of a run that is not stored past the caches, though the schedule may
   /// want it.
   void emitFallback(mlir::OpBuilder &b);

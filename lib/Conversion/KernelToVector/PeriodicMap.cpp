@@ -126,13 +126,23 @@ Value PeriodicShape::emitItems(EmissionContext &context, OpBuilder &b) const {
                   blocks);
 }
 
+Period::Period(OpBuilder &b, Location loc, Value extent, int64_t lanes)
+    : loc(loc), extent(extent) {
+  LoopMath math(b, loc);
+  for (int64_t elements : {lanes, 2 * lanes, 4 * lanes})
+    steps[elements] = math.rem(math.constant(elements), extent);
+}
+
 Value Period::at(OpBuilder &b, Value position) const {
   return LoopMath(b, loc).rem(position, extent);
 }
 
 Value Period::getStep(OpBuilder &b, int64_t elements) const {
+  if (elements != 1)
+    return steps.at(elements);
+  // A period of one element is always where it was.
   LoopMath math(b, loc);
-  return math.rem(math.constant(elements), extent);
+  return math.min(math.constant(1), math.sub(extent, math.constant(1)));
 }
 
 Value Period::next(OpBuilder &b, Value phase, Value step) const {
@@ -200,6 +210,9 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
   Value length = emitTotalExtent(b, loc, phase.frame, run);
   Value blocks = math.ceilDiv(length, mapBlock);
   Value blocksOrOne = math.max(blocks, math.constant(1));
+  Value turn =
+      math.mul(emitTotalExtent(b, loc, phase.frame, period), getRepeats(phase));
+  Period repeated(b, loc, turn, phase.target.lanes);
   emitLoop(
       b, loc, math.div(phase.begin, blocksOrOne),
       math.ceilDiv(phase.end, blocksOrOne), 1, {},
@@ -222,12 +235,10 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
         KeptArrays kept = emitTurn(body, phase, *this, row);
         Value from = inner.mul(first, mapBlock);
         Value to = inner.min(inner.mul(last, mapBlock), length);
-        Value turn = inner.mul(emitTotalExtent(body, loc, phase.frame, period),
-                               getRepeats(phase));
         MapRun part{run, from, inner.sub(to, from), phase.nontemporal, &kept};
         part.nontemporalPrefetch.bytes =
             phase.nontemporalSchedule.getReadAhead();
-        part.period = Period(loc, turn);
+        part.period = repeated;
         part.joinsTurns = joins;
         PointEmitter *rows[] = {&row};
         part.abreast = phase.schedule.getRows();

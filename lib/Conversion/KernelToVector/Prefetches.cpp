@@ -19,6 +19,12 @@ int64_t bnc::getVectorBytes(const EmissionContext &context,
   return context.target.lanes * array.element.getIntOrFloatBitWidth() / 8;
 }
 
+Value bnc::bothSet(OpBuilder &b, Value lhs, Value rhs) {
+  if (!lhs || !rhs)
+    return lhs ? lhs : rhs;
+  return b.createOrFold<arith::AndIOp>(lhs.getLoc(), lhs, rhs);
+}
+
 void bnc::emitPrefetch(OpBuilder &b, const EmissionContext &context,
                        ArrayRef<const KernelArray *> arrays,
                        ArrayRef<Value> coordinates, unsigned slot,
@@ -46,7 +52,7 @@ void bnc::emitReadAhead(OpBuilder &b, const EmissionContext &context,
     Value &position = coordinates[getLastDim(laneGroup)];
     Value distance = math.constant(prefetch.bytes * 8 /
                                    array->element.getIntOrFloatBitWidth());
-    if (prefetch.when)
+    if (prefetch.when && !getConstantIndex(prefetch.when))
       distance = arith::SelectOp::create(b, context.loc, prefetch.when,
                                          distance, math.constant(0));
     position = math.add(position, distance);

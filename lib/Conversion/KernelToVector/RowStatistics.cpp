@@ -33,7 +33,18 @@ listTermInputs(const EmissionContext &context,
   return listInputs(context, terms);
 }
 
+/// A prefetch a line costs a tenth where rows are in the caches and a line is a
+/// few vectors: for these what does not fetch is code of its own.
+static constexpr int64_t fewVectors = 4;
+
 namespace {
+
+/// The blocks of a chunk: all, or of a known length whole ones and a last one
+/// by itself, so that the others need no masks.
+struct ChunkBlocks {
+  SpanParts blocks;
+  std::optional<Span> rest;
+};
 
 /// Emits the reductions of one stage for rows in lockstep.
 class RowStage {
@@ -63,17 +74,18 @@ private:
   /// A term is the reduction of one row.
   ChunkRecords makeRecords();
   SmallVector<SmallVector<Record>> emitChunk(OpBuilder &b, const Span &chunk);
-  SmallVector<Value> emitFirstPass(OpBuilder &b, const Span &chunk,
+  ChunkBlocks getBlocks(OpBuilder &b, const Span &chunk);
+  SmallVector<Value> emitFirstPass(OpBuilder &b, const ChunkBlocks &blocks,
                                    const ChunkRecords &records);
-  SmallVector<Value> emitCentredPass(OpBuilder &b, const Span &chunk,
+  SmallVector<Value> emitCentredPass(OpBuilder &b, const ChunkBlocks &blocks,
                                      const ChunkRecords &records,
                                      ArrayRef<Value> pivots);
   /// Returns a vector for every sum. Adds by the dot products of `dots` if it
-  /// is set, else by `add`. If `readAhead` is not 0, what is read is fetched so
-  /// many bytes before.
-  SmallVector<Value> emitPass(OpBuilder &b, const Span &chunk,
+  /// is set, else by `add`. What is read is fetched as `prefetch` says, if the
+  /// row is long enough.
+  SmallVector<Value> emitPass(OpBuilder &b, const ChunkBlocks &blocks,
                               unsigned sumsPerTerm, AddTerm add,
-                              int64_t readAhead = 0,
+                              const Prefetch &prefetch = {},
                               const ChunkRecords *dots = nullptr);
   /// Whether a row has at least `bytes`, an i1; null if its extent is known.
   Value emitIsLong(OpBuilder &b, int64_t bytes) {
@@ -100,11 +112,28 @@ private:
 
 } // namespace
 
-SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
+ChunkBlocks RowStage::getBlocks(OpBuilder &b, const Span &chunk) {
+  int64_t blockSize = phase.plan.getBlock();
+  std::optional<int64_t> known = getConstantIndex(chunk.length);
+  bool hasRest = shape.groups.empty() && known && *known > blockSize &&
+                 *known % blockSize != 0;
+  if (!hasRest)
+    return {SpanParts(b, loc, chunk, blockSize, getUnit()), std::nullopt};
+  LoopMath math(b, loc);
+  Span whole = chunk, rest = chunk;
+  whole.length = math.constant(*known / blockSize * blockSize);
+  rest.begin = math.add(chunk.begin, whole.length);
+  rest.length = math.constant(*known % blockSize);
+  return {SpanParts(b, loc, whole, blockSize, getUnit()), rest};
+}
+
+SmallVector<Value> RowStage::emitPass(OpBuilder &b, const ChunkBlocks &blocks,
                                       unsigned sumsPerTerm, AddTerm add,
-                                      int64_t readAhead,
+                                      const Prefetch &prefetch,
                                       const ChunkRecords *dots) {
-  Value isLong = readAhead ? emitIsLong(b, 2 * readAhead) : Value();
+  Prefetch ahead = prefetch;
+  if (ahead.bytes)
+    ahead.when = bothSet(b, ahead.when, emitIsLong(b, 2 * ahead.bytes));
   unsigned slots = phase.plan.getAccumulators();
   unsigned perRow = reductions.size() * sumsPerTerm;
   // [row][reduction][sum]
@@ -163,10 +192,9 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
             Point point = runEmitters[r]->getPoint();
             Value at = LoopMath(body, loc).add(block.begin, position);
             point.setLanes(body, phase, shape.laneGroup, at, count);
-            if (readAhead != 0)
+            if (ahead.bytes)
               emitReadAhead(body, phase, inputs, point, shape.laneGroup,
-                            slot * getVectorsPerTerm(),
-                            {/*rows=*/0, readAhead, isLong});
+                            slot * getVectorsPerTerm(), ahead);
             addTerms(body, point, *runEmitters[r], r * reductions.size(),
                      sums.slice(r * perRow, perRow));
           }
@@ -188,22 +216,9 @@ SmallVector<Value> RowStage::emitPass(OpBuilder &b, const Span &chunk,
     return emitBlockSums(blockBuilder, loc, slotSums, carried);
   };
 
-  int64_t blockSize = phase.plan.getBlock();
-  Span whole = chunk, rest = chunk;
-  std::optional<int64_t> known = getConstantIndex(chunk.length);
-  bool hasRest = shape.groups.empty() && known && *known > blockSize &&
-                 *known % blockSize != 0;
-  if (hasRest) {
-    // The last block by itself: the others then need no masks.
-    LoopMath math(b, loc);
-    whole.length = math.constant(*known / blockSize * blockSize);
-    rest.begin = math.add(chunk.begin, whole.length);
-    rest.length = math.constant(*known % blockSize);
-  }
-  SpanParts blocks(b, loc, whole, blockSize, getUnit());
-  SmallVector<Value> sums = blocks.emit(b, zeros, emitBlock);
-  if (hasRest)
-    sums = emitBlock(b, rest, Value(), sums);
+  SmallVector<Value> sums = blocks.blocks.emit(b, zeros, emitBlock);
+  if (blocks.rest)
+    sums = emitBlock(b, *blocks.rest, Value(), sums);
   return sums;
 }
 
@@ -222,19 +237,24 @@ ChunkRecords RowStage::makeRecords() {
   return ChunkRecords(phase, std::move(terms));
 }
 
-SmallVector<Value> RowStage::emitFirstPass(OpBuilder &b, const Span &chunk,
+SmallVector<Value> RowStage::emitFirstPass(OpBuilder &b,
+                                           const ChunkBlocks &blocks,
                                            const ChunkRecords &records) {
-  auto emitAhead = [&](OpBuilder &inside, int64_t readAhead) {
+  auto emitAhead = [&](OpBuilder &inside, int64_t bytes, Value when = {}) {
     return emitPass(
-        inside, chunk, records.getFirstSums(),
-        [&](auto &&...arguments) { records.addFirst(arguments...); }, readAhead,
-        records.addsPairs() ? &records : nullptr);
+        inside, blocks, records.getFirstSums(),
+        [&](auto &&...arguments) { records.addFirst(arguments...); },
+        {/*rows=*/0, bytes, when}, records.addsPairs() ? &records : nullptr);
   };
   int64_t near = phase.schedule.getReadAhead();
   int64_t far = phase.nontemporalSchedule.getReadAhead();
   if (near == far || getConstantIndex(phase.nontemporal))
     return emitAhead(b, phase.getStatisticsSchedule().getReadAhead());
-  // What is fetched in vain costs a tenth where rows are in the caches.
+  bool areFew = llvm::any_of(inputs, [&](const KernelArray *input) {
+    return lineBytes <= fewVectors * getVectorBytes(phase, *input);
+  });
+  if (near == 0 && !areFew)
+    return emitAhead(b, far, phase.nontemporal);
   SmallVector<Type> types;
   for (unsigned row = 0; row < rows.size(); ++row)
     for (Operation *reduction : reductions)
@@ -248,7 +268,8 @@ SmallVector<Value> RowStage::emitFirstPass(OpBuilder &b, const Span &chunk,
   return SmallVector<Value>(branch.getResults());
 }
 
-SmallVector<Value> RowStage::emitCentredPass(OpBuilder &b, const Span &chunk,
+SmallVector<Value> RowStage::emitCentredPass(OpBuilder &b,
+                                             const ChunkBlocks &blocks,
                                              const ChunkRecords &records,
                                              ArrayRef<Value> pivots) {
   SmallVector<Value> vectors(pivots);
@@ -257,7 +278,7 @@ SmallVector<Value> RowStage::emitCentredPass(OpBuilder &b, const Span &chunk,
       pivot = vector::BroadcastOp::create(
           b, loc, getVectorType(phase, reductions[term % reductions.size()]),
           pivot);
-  return emitPass(b, chunk, /*sumsPerTerm=*/2,
+  return emitPass(b, blocks, /*sumsPerTerm=*/2,
                   [&](OpBuilder &body, unsigned term, auto &&...rest) {
                     records.addCentred(body, term, vectors[term], rest...);
                   });
@@ -269,13 +290,14 @@ SmallVector<SmallVector<Record>> RowStage::emitChunk(OpBuilder &b,
   Value runs = math.sub(chunk.runEnd, chunk.runBegin);
   Value count = math.toF64(math.mul(runs, chunk.length));
   ChunkRecords chunkRecords = makeRecords();
+  ChunkBlocks blocks = getBlocks(b, chunk);
   SmallVector<Value> sums =
-      sumLanes(b, loc, emitFirstPass(b, chunk, chunkRecords));
+      sumLanes(b, loc, emitFirstPass(b, blocks, chunkRecords));
   SmallVector<Value> inUse(rows.size() * reductions.size());
   SmallVector<Record> records = chunkRecords.emit(
       b, sums, count, inUse, [&](OpBuilder &nested, ArrayRef<Value> pivots) {
         return sumLanes(nested, loc,
-                        emitCentredPass(nested, chunk, chunkRecords, pivots));
+                        emitCentredPass(nested, blocks, chunkRecords, pivots));
       });
   SmallVector<SmallVector<Record>> result(rows.size());
   for (auto [term, record] : llvm::enumerate(records))
@@ -295,14 +317,16 @@ std::optional<int64_t> RowStage::getVectors() {
 SmallVector<Value> RowStage::emitFirstSums(OpBuilder &b) {
   for (Row &row : rows)
     row.emitter->moveTo(b);
-  return emitFirstPass(b, shape.getWhole(b, phase), makeRecords());
+  return emitFirstPass(b, getBlocks(b, shape.getWhole(b, phase)),
+                       makeRecords());
 }
 
 SmallVector<Value> RowStage::emitCentredSums(OpBuilder &b,
                                              ArrayRef<Value> pivots) {
   for (Row &row : rows)
     row.emitter->moveTo(b);
-  return emitCentredPass(b, shape.getWhole(b, phase), makeRecords(), pivots);
+  return emitCentredPass(b, getBlocks(b, shape.getWhole(b, phase)),
+                         makeRecords(), pivots);
 }
 
 SmallVector<SmallVector<Record>> RowStage::emitChunks(OpBuilder &b,

@@ -82,8 +82,9 @@ static Prefetch getNontemporalPrefetch(OpBuilder &b, PhaseContext &phase) {
 /// Emits the outputs of `span` of each of `rows`.
 static void emitSpanOutputs(OpBuilder &b, PhaseContext &phase,
                             const RowShape &shape, MutableArrayRef<Row> rows,
-                            const Span &span, Prefetch prefetch,
-                            Prefetch nontemporalPrefetch) {
+                            const Span &span, const Prefetch &prefetch,
+                            const Prefetch &nontemporalPrefetch,
+                            int64_t writeAhead) {
   Location loc = phase.loc;
   auto emitRun = [&](OpBuilder &body, Value index, ValueRange) {
     SmallVector<std::unique_ptr<PointEmitter>> owned;
@@ -101,7 +102,8 @@ static void emitSpanOutputs(OpBuilder &b, PhaseContext &phase,
     MapRun run{shape.laneGroup, span.begin, span.length, phase.nontemporal};
     run.prefetch = prefetch;
     run.nontemporalPrefetch = nontemporalPrefetch;
-    run.writeAhead = phase.nontemporalSchedule.getWriteAhead();
+    run.writeAhead = writeAhead;
+    run.isOfSeveral = !shape.groups.empty();
     emitMapSweep(body, phase, emitters, run);
     return SmallVector<Value>();
   };
@@ -133,7 +135,8 @@ void bnc::emitRowMaps(OpBuilder &b, PhaseContext &phase,
   RowShape shape(phase, listMapArrays(phase));
   emitSpanOutputs(b, phase, shape, rows, shape.getWhole(b, phase),
                   {phase.schedule.getPrefetch()},
-                  getNontemporalPrefetch(b, phase));
+                  getNontemporalPrefetch(b, phase),
+                  phase.nontemporalSchedule.getWriteAhead());
 }
 
 void bnc::emitRowOutputs(OpBuilder &b, PhaseContext &phase,
@@ -158,7 +161,8 @@ void bnc::emitRowPart(OpBuilder &b, PhaseContext &phase, Row &row, Value part) {
   RowShape shape(phase, listMapArrays(phase));
   emitSpanOutputs(b, phase, shape, row,
                   getOutputParts(b, phase, shape).get(b, part),
-                  /*prefetch=*/{}, /*nontemporalPrefetch=*/{});
+                  /*prefetch=*/{}, /*nontemporalPrefetch=*/{},
+                  /*writeAhead=*/0);
 }
 
 Value bnc::emitNumRowParts(OpBuilder &b, EmissionContext &context) {

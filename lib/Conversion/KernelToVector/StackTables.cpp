@@ -5,6 +5,7 @@
 
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -44,6 +45,23 @@ KeptArrays bnc::allocateStackTables(OpBuilder &b, Location loc,
   return tables;
 }
 
+/// Whether masks leave lanes out of all that `tables` are computed from and
+/// stored to.
+static bool canMask(const EmissionContext &context, DimSet laneGroup,
+                    ArrayRef<KeptValue> tables) {
+  SmallVector<Value> values;
+  for (const KeptValue &table : tables) {
+    values.push_back(table.value);
+    if (!context.target.canMask(getStorageType(table.type)))
+      return false;
+  }
+  return llvm::all_of(
+      listInputs(context, values), [&](const KernelArray *array) {
+        return !(array->getDimSet() & laneGroup) ||
+               context.target.canMask(getStorageType(array->element));
+      });
+}
+
 KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,
                                 PointEmitter &row, DimSet laneGroup,
                                 ArrayRef<KeptValue> values, int64_t size,
@@ -51,18 +69,33 @@ KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,
   Location loc = phase.loc;
   KeptArrays tables =
       allocateStackTables(b, loc, laneGroup, values, size, from);
+  auto fill = [&](OpBuilder &body, const Point &point) {
+    PointEmitter lanes(body, phase, point, &row);
+    lanes.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
+    for (const KeptValue &value : values)
+      lanes.store(emitKeptValue(lanes, value),
+                  *tables.find(value.value, value.field));
+  };
   emitLaneLoop(b, loc, length, phase.target.lanes, 1, {},
                [&](OpBuilder &body, Value position, Value count, unsigned,
                    MutableArrayRef<Value>) {
                  Point point = row.getPoint();
                  Value at = LoopMath(body, loc).add(from, position);
+                 if (count && !getConstantIndex(count) &&
+                     !canMask(phase, laneGroup, values)) {
+                   // One loop in place of one for every table.
+                   emitLoop(
+                       body, loc, LoopMath(body, loc).constant(0), count, 1, {},
+                       [&](OpBuilder &each, Value lane, ValueRange) {
+                         point.setElement(each, phase, laneGroup,
+                                          LoopMath(each, loc).add(at, lane));
+                         fill(each, point);
+                         return SmallVector<Value>();
+                       });
+                   return;
+                 }
                  point.setLanes(body, phase, laneGroup, at, count);
-                 PointEmitter lanes(body, phase, point, &row);
-                 lanes.useKeptArrays(phase.keptArrays,
-                                     phase.structure.getNumStages() + 1);
-                 for (const KeptValue &value : values)
-                   lanes.store(emitKeptValue(lanes, value),
-                               *tables.find(value.value, value.field));
+                 fill(body, point);
                });
   return tables;
 }

@@ -77,6 +77,6 @@ typedef struct bnc_metadata {
   const char *target;    /* of the generated code; several: with commas */
   int32_t num_arguments; /* without ctx */
   const bnc_argument_info *arguments;
-  const char *json; /* all of it and the plan, as in the JSON sidecar */
+  const char *json; /* plan, schedule and bytes moved, as the JSON sidecar */
 } bnc_metadata;
 #endif /* BNC_ABI_1 */

@@ -223,7 +223,7 @@ static void check_metadata(void) {
   REQUIRE(strcmp(run_info->dtype, "f32") == 0);
   REQUIRE(run_info->rank == 1 && run_info->extents[0] == -1);
   REQUIRE(strcmp(run_info->dims[0], "c") == 0);
-  REQUIRE(strstr(metadata->json, "\"name\":\"bn\"") != NULL);
+  REQUIRE(strstr(metadata->json, "{\"bytes_read\":\"") != NULL);
 }
 
 int main(void) {

@@ -48,7 +48,7 @@ norm.func @id(%x: [r, c = 4] f64) -> (y: [r, c] f64) {
 }
 )");
   llvm::Expected<llvm::json::Value> value =
-      llvm::json::parse(describeFunction(parsed.func()));
+      llvm::json::parse(describeKernels(parsed.func()));
   ASSERT_TRUE(bool(value));
   EXPECT_EQ(value->getAsObject()->getString("bytes_read"), "32 * r");
 }

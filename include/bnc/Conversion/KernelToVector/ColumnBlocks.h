@@ -28,6 +28,10 @@ public:
   /// How the channels are walked if they are few.
   const std::optional<NarrowColumns> &getNarrow() const { return narrow; }
 
+  /// Whether all steps are known to be a multiple of `steps`: the last chunk
+  /// and block then are, where the others are.
+  bool areMultipleOf(int64_t steps) const;
+
   /// Sums before the first step, of `vectors` vectors.
   llvm::SmallVector<mlir::Value> makeZeros(mlir::OpBuilder &b, unsigned vectors,
                                            unsigned sumsPerTerm) const;
@@ -37,6 +41,11 @@ public:
   emitBlock(mlir::OpBuilder &b, llvm::ArrayRef<Point> vectors, mlir::Value from,
             mlir::Value length, unsigned sumsPerTerm, AddTerm add,
             mlir::ValueRange sums, int64_t ahead = 0) const;
+  /// The same of one vector in the least code.
+  llvm::SmallVector<mlir::Value>
+  emitSmallBlock(mlir::OpBuilder &b, const Point &vector, mlir::Value from,
+                 mlir::Value length, unsigned sumsPerTerm, AddTerm add,
+                 mlir::ValueRange sums) const;
   /// Adds step `step` to `sums`, which are of one slot, and prefetches what is
   /// so many steps or bytes ahead.
   void addStep(mlir::OpBuilder &b, llvm::ArrayRef<Point> vectors,

@@ -34,12 +34,14 @@ public:
                                       const Stripe &stripe) const {
     return sums->load(b, stripe);
   }
-  /// Calls `body` for the stripes of a panel: those of the sums.
+
+private:
+  /// Calls `body` for the stripes of a panel.
   void emitStripes(
       mlir::OpBuilder &b, const PanelLanes &panel,
       llvm::function_ref<void(mlir::OpBuilder &, const Stripe &)> body) const;
-
-private:
+  /// Puts the sums of `stripe`, in the order of terms, into that of channels.
+  void putInOrder(mlir::OpBuilder &b, const Stripe &stripe);
   /// The steps of a block of a stripe, then of the next.
   void emitBlock(mlir::OpBuilder &b, const PanelLanes &panel, mlir::Value from,
                  mlir::Value length);
@@ -56,8 +58,8 @@ private:
   /// The same step by step, as the data lie.
   void emitSteps(mlir::OpBuilder &b, const PanelLanes &panel, mlir::Value from,
                  mlir::Value length);
-  /// What slot `slot` holds, zeros if `isEmpty`, an i1, is set: nothing was
-  /// stored there in this block.
+  /// What slot `slot` holds, zeros if `isEmpty`, an i1 or null, is set: nothing
+  /// was stored there in this block.
   llvm::SmallVector<mlir::Value> loadSlot(mlir::OpBuilder &b,
                                           const Stripe &stripe,
                                           mlir::Value slot,

@@ -38,13 +38,14 @@ void emitIfSome(mlir::OpBuilder &b, mlir::Location loc, mlir::Value count,
                 llvm::MutableArrayRef<mlir::Value> carried, SomeBody body);
 
 /// Emits a loop of `times` turns over the values of slot 0, of slot 1, and so
-/// on: one body for code that differs by its slot alone.
+/// on, and of slot 0 again: one body for code that differs by its slot alone.
+/// `times` is a constant or a multiple of `slots`.
 using RotatingBody =
     llvm::function_ref<void(mlir::OpBuilder &b, mlir::Value slot,
                             llvm::MutableArrayRef<mlir::Value> carried)>;
 llvm::SmallVector<mlir::Value> emitRotating(mlir::OpBuilder &b,
-                                            mlir::Location loc, unsigned times,
-                                            unsigned slots,
+                                            mlir::Location loc,
+                                            mlir::Value times, unsigned slots,
                                             llvm::ArrayRef<mlir::Value> carried,
                                             RotatingBody body);
 

@@ -21,6 +21,9 @@ struct Prefetch {
   PrefetchInto bytesInto = PrefetchInto::L2;
 };
 
+/// Whether two conditions of Prefetch::when hold.
+mlir::Value bothSet(mlir::OpBuilder &b, mlir::Value lhs, mlir::Value rhs);
+
 /// A line of the caches, and what a write-combining buffer holds.
 inline constexpr int64_t lineBytes = 64;
 /// Bytes that the lanes of one vector take in `array`.

@@ -41,13 +41,16 @@ listKeptArrays(const EmissionContext &context);
 /// phase, of each vector. Values that repeat every turn are loaded from there.
 class Period {
 public:
-  Period(mlir::Location loc, mlir::Value extent) : loc(loc), extent(extent) {}
+  /// Made outside of all loops, with the steps of `lanes` times 1, 2 and 4:
+  /// they divide.
+  Period(mlir::OpBuilder &b, mlir::Location loc, mlir::Value extent,
+         int64_t lanes);
 
   mlir::Value getExtent() const { return extent; }
 
   /// The phase of the vector at `position`; divides, so not for inner loops.
   mlir::Value at(mlir::OpBuilder &b, mlir::Value position) const;
-  /// What `elements` move a phase by; divides as well.
+  /// What `elements` move a phase by: 1, or as many as there are steps of.
   mlir::Value getStep(mlir::OpBuilder &b, int64_t elements) const;
   /// The phase a step after `phase`.
   mlir::Value next(mlir::OpBuilder &b, mlir::Value phase,
@@ -56,6 +59,7 @@ public:
 private:
   mlir::Location loc;
   mlir::Value extent;
+  llvm::SmallDenseMap<int64_t, mlir::Value> steps;
 };
 
 /// A part of the map of a kernel: `length` elements from `begin` on along the
@@ -81,6 +85,8 @@ struct MapRun {
   /// Whether the rows of a sweep begin at the same place of a line of every
   /// output: only then several are stored past the caches.
   bool areRowsAlike = false;
+  /// Whether it is one of several that make up a row.
+  bool isOfSeveral = false;
   /// What is prefetched: while stores go to the caches, and past them.
   Prefetch prefetch = {}, nontemporalPrefetch = {};
   /// Bytes ahead of which outputs are fetched into L2 where `nontemporal` is
