@@ -3,11 +3,13 @@
 """Bytes of code and constants per schedule case and instruction set, for specs of
 every op, types and layouts: those above the bar, largest first. A library for each
 of four instruction sets, or with --together one for all, which then share the
-entry and the metadata.
+entry and the metadata. Exits with 1 if there are any.
 
-    scripts/code-sizes.py build/bin/bnc /usr/lib/llvm-22/bin/llvm-size [--together]
+    scripts/code-sizes.py build/bin/bnc /usr/lib/llvm-22/bin/llvm-size \\
+        [--together] [--op=OP]
 """
 
+import argparse
 import json
 import pathlib
 import re
@@ -82,16 +84,29 @@ def size(bnc, llvm_size, spec, target, folder):
     return bytes_ / cases(metadata, spec) / len(target.split(","))
 
 
-def main(bnc, llvm_size, *options):
-    targets = [",".join(TARGETS)] if "--together" in options else TARGETS
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("bnc")
+    parser.add_argument("llvm_size")
+    parser.add_argument("--together", action="store_true")
+    parser.add_argument("--op", help="of this op alone")
+    options = parser.parse_args()
+    targets = [",".join(TARGETS)] if options.together else TARGETS
     with tempfile.TemporaryDirectory() as folder:
         sizes = sorted(
             (
                 (
-                    size(bnc, llvm_size, spec, target, pathlib.Path(folder)),
+                    size(
+                        options.bnc,
+                        options.llvm_size,
+                        spec,
+                        target,
+                        pathlib.Path(folder),
+                    ),
                     " ".join([*spec, target]),
                 )
                 for spec in specs()
+                if options.op in (None, spec[0])
                 for target in targets
             ),
             reverse=True,
@@ -100,7 +115,8 @@ def main(bnc, llvm_size, *options):
     for bytes_, name in above:
         print(f"{bytes_:6.0f}  {name}")
     print(f"{len(above)} of {len(sizes)} above {BAR} bytes a case")
+    return 1 if above else 0
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main())
