@@ -92,16 +92,18 @@ static constexpr int64_t pairedRowsBytes = 64 << 10;
 static void emitInPairs(OpBuilder &b, PhaseContext &phase,
                         const MapShape &shape, const PairTables &pairs) {
   int64_t length = *phase.structure.getStaticExtent(shape.laneGroup);
+  int64_t rows = std::max(pairedRowsBytes / (2 * length), int64_t(1));
   auto emitBlock = [&](OpBuilder &body, Value begin, Value end, Value from) {
     Value size = LoopMath(body, phase.loc).constant(pairs.getBlock());
-    RowRange(phase, shape, from, size, phase.keptArrays, &pairs)
-        .emit(body, begin, end);
+    RowRange range(phase, shape, from, size, phase.keptArrays, &pairs);
+    if (length != pairs.getBlock())
+      range.fetchAfter(rows);
+    range.emit(body, begin, end);
   };
   LoopMath math(b, phase.loc);
   Value zero = math.constant(0);
   if (length == pairs.getBlock())
     return emitBlock(b, phase.begin, phase.end, zero);
-  int64_t rows = std::max(pairedRowsBytes / (2 * length), int64_t(1));
   emitLoop(b, phase.loc, phase.begin, phase.end, rows, {},
            [&](OpBuilder &outside, Value begin, ValueRange) {
              LoopMath inner(outside, phase.loc);

@@ -87,6 +87,13 @@ void MapSweep::emitPrefetch(OpBuilder &b, const Point &point, unsigned slot,
       prefetch.when = bothSet(b, prefetch.when, isFallback);
     emitReadAhead(b, context, inputs, point, run.laneGroup, slot, prefetch);
   }
+  if (run.inOrder) {
+    SmallVector<Value> coordinates = run.inOrder->coordinates;
+    unsigned lane = getLastDim(run.laneGroup);
+    coordinates[lane] = LoopMath(b, context.loc)
+                            .add(point.coordinates[lane], run.inOrder->shift);
+    bnc::emitPrefetch(b, context, inputs, coordinates, slot, PrefetchInto::L2);
+  }
   if (prefetch.rows == 0)
     return;
   // The last kept dim's neighbour is the next row, or close to it where rows

@@ -35,16 +35,6 @@ static int64_t divideEvenly(int64_t length, int64_t unit, int64_t most) {
   return 0;
 }
 
-/// Whether statistics have read what the map reads, and the last level keeps
-/// it. From memory parts of rows cost up to 1.7 times what tables save.
-static bool areInCache(const PhaseContext &phase) {
-  std::optional<int64_t> elements =
-      phase.structure.getStaticExtent(phase.structure.getAllDims());
-  return phase.structure.isColumns() && elements &&
-         (!phase.mayBeNontemporal ||
-          2 * *elements <= phase.nontemporalSchedule.getMinBytes());
-}
-
 std::optional<PairTables> PairTables::get(const PhaseContext &phase,
                                           DimSet laneGroup, DimSet rows) {
   if (phase.target.bf16 || !phase.structure.getComputeType().isF32() ||
@@ -74,7 +64,7 @@ std::optional<PairTables> PairTables::get(const PhaseContext &phase,
   int64_t length = phase.structure.getStaticExtent(laneGroup).value_or(0);
   tables.block = divideEvenly(
       length, unit, getTableSize(phase, tables.values, pairTableBytes));
-  if (tables.block == 0 || (tables.block != length && !areInCache(phase)))
+  if (tables.block == 0)
     return std::nullopt;
   return tables;
 }

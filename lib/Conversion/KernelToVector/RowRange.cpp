@@ -90,6 +90,20 @@ std::unique_ptr<PointEmitter> RowRange::makeRow(OpBuilder &b,
   return emitter;
 }
 
+MapRun::FetchInOrder RowRange::getFetch(OpBuilder &b, const Point &origin,
+                                        ArrayRef<DimSet> groups, Value row) {
+  LoopMath math(b, phase.loc);
+  MapRun::FetchInOrder fetch{origin.coordinates, Value()};
+  emitCoordinates(b, phase.loc, phase.frame, groups,
+                  math.add(firstRow, fetchRows), fetch.coordinates);
+  // Of as many rows as are in work the parts before this one were fetched with
+  // those, and of this one as many elements as rows are done have.
+  Value parts = math.mul(run.begin, fetchRows);
+  Value ofRows = math.mul(math.sub(row, firstRow), run.length);
+  fetch.shift = math.sub(math.add(parts, ofRows), run.begin);
+  return fetch;
+}
+
 void RowRange::emitRows(OpBuilder &b, const Point &origin,
                         ArrayRef<DimSet> groups, ArrayRef<Value> rows) {
   SmallVector<std::unique_ptr<PointEmitter>> owned;
@@ -98,6 +112,8 @@ void RowRange::emitRows(OpBuilder &b, const Point &origin,
     owned.push_back(makeRow(b, origin, groups, row));
     emitters.push_back(owned.back().get());
   }
+  if (fetchRows != 0)
+    run.inOrder = getFetch(b, origin, groups, rows.front());
   emitMapSweep(b, phase, emitters, run);
 }
 
@@ -272,6 +288,7 @@ void RowRange::emit(OpBuilder &b, Value begin, Value end) {
   ArrayRef<DimSet> outer = ArrayRef(shape.rowGroups).drop_back();
   auto emitOfOrigin = [&](OpBuilder &inside, const Point &origin, Value first,
                           Value last) {
+    firstRow = first;
     if (pairTables)
       emitInPairs(inside, origin, first, last);
     else

@@ -35,6 +35,9 @@ public:
       : phase(phase), shape(shape), pairTables(pairTables),
         run(makeRun(phase, shape, from, length, kept)) {}
 
+  /// Lanes are a part of a row, and `rows` rows are computed before the next
+  /// part: what follows these is fetched meanwhile, in the order of memory.
+  void fetchAfter(int64_t rows) { fetchRows = rows; }
   /// Rows [begin, end).
   void emit(mlir::OpBuilder &b, mlir::Value begin, mlir::Value end);
 
@@ -71,6 +74,9 @@ private:
   /// The same, in streams or not.
   void emitSharing(mlir::OpBuilder &b, const Point &origin, mlir::Value begin,
                    mlir::Value end);
+  /// What is fetched while `row` of `groups` is in work.
+  MapRun::FetchInOrder getFetch(mlir::OpBuilder &b, const Point &origin,
+                                llvm::ArrayRef<DimSet> groups, mlir::Value row);
   /// Rows of `groups`.
   void emitRows(mlir::OpBuilder &b, const Point &origin,
                 llvm::ArrayRef<DimSet> groups,
@@ -86,6 +92,10 @@ private:
   const MapShape &shape;
   const PairTables *pairTables;
   MapRun run;
+  /// See fetchAfter; 0 for none.
+  int64_t fetchRows = 0;
+  /// The first row of the last group.
+  mlir::Value firstRow;
 };
 
 } // namespace bnc

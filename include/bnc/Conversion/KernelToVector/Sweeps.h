@@ -85,6 +85,13 @@ struct MapRun {
   /// Whether the rows of a sweep begin at the same place of a line of every
   /// output: only then several are stored past the caches.
   bool areRowsAlike = false;
+  /// If given, what is fetched into L2 while an element is in work: that at
+  /// `coordinates`, and of the lane group `shift` after the element.
+  struct FetchInOrder {
+    llvm::SmallVector<mlir::Value> coordinates;
+    mlir::Value shift;
+  };
+  std::optional<FetchInOrder> inOrder = std::nullopt;
   /// Whether it is one of several that make up a row.
   bool isOfSeveral = false;
   /// What is prefetched: while stores go to the caches, and past them.
