@@ -156,11 +156,10 @@ void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,
   emitLoop(b, loc, math.constant(0), math.constant(count), 1, {},
            [&](OpBuilder &body, Value slot, ValueRange) {
              LoopMath inner(body, loc);
-             Value steps =
-                 blocks.areMultipleOf(count)
-                     ? inner.div(length, count)
-                     : inner.div(inner.add(inner.sub(length, slot), count - 1),
-                                 count);
+             Value left = length;
+             if (!blocks.areMultipleOf(count))
+               left = inner.add(inner.sub(length, slot), count - 1);
+             Value steps = inner.div(left, count);
              Value first = inner.add(from, slot);
              // What is read of the block before this slot, a line after the
              // other.

@@ -142,7 +142,8 @@ Value Period::getStep(OpBuilder &b, int64_t elements) const {
     return steps.at(elements);
   // A period of one element is always where it was.
   LoopMath math(b, loc);
-  return math.min(math.constant(1), math.sub(extent, math.constant(1)));
+  Value one = math.constant(1);
+  return math.min(one, math.sub(extent, one));
 }
 
 Value Period::next(OpBuilder &b, Value phase, Value step) const {
