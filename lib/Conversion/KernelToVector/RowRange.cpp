@@ -96,8 +96,8 @@ MapRun::FetchInOrder RowRange::getFetch(OpBuilder &b, const Point &origin,
   MapRun::FetchInOrder fetch{origin.coordinates, Value()};
   emitCoordinates(b, phase.loc, phase.frame, groups,
                   math.add(firstRow, fetchRows), fetch.coordinates);
-  // Of as many rows as are in work the parts before this one were fetched with
-  // those, and of this one as many elements as rows are done have.
+  // In the order of memory: the parts before this one have fetched as many
+  // elements as they have in all rows, and this one as many as in those done.
   Value parts = math.mul(run.begin, fetchRows);
   Value ofRows = math.mul(math.sub(row, firstRow), run.length);
   fetch.shift = math.sub(math.add(parts, ofRows), run.begin);

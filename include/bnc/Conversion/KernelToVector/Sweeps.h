@@ -50,7 +50,7 @@ public:
 
   /// The phase of the vector at `position`; divides, so not for inner loops.
   mlir::Value at(mlir::OpBuilder &b, mlir::Value position) const;
-  /// What `elements` move a phase by: 1, or as many as there are steps of.
+  /// What `elements` move a phase by: 1, or the lanes times 1, 2 or 4.
   mlir::Value getStep(mlir::OpBuilder &b, int64_t elements) const;
   /// The phase a step after `phase`.
   mlir::Value next(mlir::OpBuilder &b, mlir::Value phase,
