@@ -29,6 +29,10 @@ public:
     return areEven ? *lanes / size : 1;
   }
 
+  /// The steps of the chunk that begins at `first` of `all`.
+  Value getSteps(OpBuilder &b, Value all, Value first) const {
+    return blocks.getLength(b, all, first, phase.plan.getChunk());
+  }
   /// Steps [first, first + steps) of the point whose outer dims `outer` fixes,
   /// of the panel or panels of item `panel`.
   void emit(OpBuilder &b, const Point &outer, Value panel, Value chunk,
@@ -134,11 +138,8 @@ void bnc::emitChunksPhase(PhaseContext &phase, unsigned stage) {
     emitCoordinates(body, phase.loc, phase.frame, shape.outerGroups, outer,
                     point.coordinates);
     Value first = inner.mul(chunk, chunkSize);
-    Value steps = inner.constant(chunkSize);
-    if (std::optional<int64_t> known = getConstantIndex(totalSteps);
-        !known || *known % chunkSize != 0)
-      steps = inner.min(inner.sub(totalSteps, first), steps);
-    chunks.emit(body, point, panel, chunk, first, steps);
+    chunks.emit(body, point, panel, chunk, first,
+                chunks.getSteps(body, totalSteps, first));
   });
 }
 

@@ -44,6 +44,15 @@ bool ColumnBlocks::areMultipleOf(int64_t steps) const {
   return total && *total % steps == 0;
 }
 
+Value ColumnBlocks::getLength(OpBuilder &b, Value steps, Value offset,
+                              int64_t size) const {
+  LoopMath math(b, loc);
+  Value whole = math.constant(size);
+  if (areMultipleOf(size))
+    return whole;
+  return math.min(math.sub(steps, offset), whole);
+}
+
 SmallVector<Value> ColumnBlocks::makeZeros(OpBuilder &b, unsigned vectors,
                                            unsigned sumsPerTerm) const {
   SmallVector<Value> zeros;
@@ -72,9 +81,8 @@ SmallVector<Value> ColumnBlocks::emitBlock(OpBuilder &b,
                          narrow->emitSlotSums(b, vectors.front(), from, length,
                                               sumsPerTerm, add),
                          sums);
-  SmallVector<Value> slotSums;
-  for (unsigned slot = 0; slot < phase.plan.getAccumulators(); ++slot)
-    llvm::append_range(slotSums, makeZeros(b, vectors.size(), sumsPerTerm));
+  SmallVector<Value> slotSums =
+      makeZeros(b, phase.plan.getAccumulators() * vectors.size(), sumsPerTerm);
   return emitBlockSums(
       b, loc,
       emitSlots(b, vectors, from, length, sumsPerTerm, add, slotSums, ahead),
@@ -89,12 +97,10 @@ ColumnBlocks::emitSmallBlock(OpBuilder &b, const Point &vector, Value from,
   if (narrow || areMultipleOf(slots))
     return emitBlock(b, vector, from, length, sumsPerTerm, add, sums);
   // Steps that are left over would double the code of the slots.
-  SmallVector<Value> slotSums;
-  for (unsigned slot = 0; slot < slots; ++slot)
-    llvm::append_range(slotSums, makeZeros(b, /*vectors=*/1, sumsPerTerm));
   LoopMath math(b, loc);
-  slotSums = emitRotating(
-      b, loc, math.mul(math.ceilDiv(length, slots), slots), slots, slotSums,
+  Value times = math.mul(math.ceilDiv(length, slots), slots);
+  SmallVector<Value> slotSums = emitRotating(
+      b, loc, times, slots, makeZeros(b, slots, sumsPerTerm),
       [&](OpBuilder &body, Value offset, MutableArrayRef<Value> slot) {
         emitIfSome(body, loc, LoopMath(body, loc).sub(length, offset), slot,
                    [&](OpBuilder &some, MutableArrayRef<Value> values) {
@@ -223,9 +229,7 @@ SmallVector<Value> ColumnBlocks::emitBlocks(
       [&](OpBuilder &nested, Value index, ValueRange carried) {
         LoopMath inner(nested, loc);
         Value offset = inner.mul(index, blockSize);
-        Value length = inner.constant(blockSize);
-        if (!areMultipleOf(blockSize))
-          length = inner.min(inner.sub(steps, offset), length);
+        Value length = getLength(nested, steps, offset, blockSize);
         return body(nested, inner.add(first, offset), length, carried);
       });
 }

@@ -186,7 +186,7 @@ VectorsInWork MapSweep::compute(OpBuilder &b, const VectorPlace &place,
       for (const MapOutput &output : outputs)
         round(work, output);
     }
-  if (run.period)
+  if (step)
     phase[0] = run.period->next(b, phase[0], step);
   return work;
 }
@@ -227,11 +227,16 @@ void MapSweep::storeInOrder(MutableArrayRef<VectorsInWork> turn) {
         store(work, index, output);
 }
 
-bool bnc::areLanesOf(const EmissionContext &context, DimSet laneGroup,
+bool bnc::areLanesOf(ArrayRef<const KernelArray *> arrays, DimSet laneGroup,
                      llvm::function_ref<bool(Type)> fits) {
-  return llvm::all_of(listMapArrays(context), [&](const KernelArray *array) {
+  return llvm::all_of(arrays, [&](const KernelArray *array) {
     return !(array->getDimSet() & laneGroup) || fits(array->element);
   });
+}
+
+bool bnc::areLanesOf(const EmissionContext &context, DimSet laneGroup,
+                     llvm::function_ref<bool(Type)> fits) {
+  return areLanesOf(listMapArrays(context), laneGroup, fits);
 }
 
 bool bnc::areRowsOf(const EmissionContext &context,
@@ -273,8 +278,8 @@ int64_t MapSweep::getWidth() {
   return (form == VectorForm::One ? 1 : 2) * context.target.lanes;
 }
 
-Value MapSweep::getStep(OpBuilder &b, int64_t elements) {
-  return run.period ? run.period->getStep(b, elements) : Value();
+Value MapSweep::getStep(int64_t elements) {
+  return run.period ? run.period->getStep(elements) : Value();
 }
 
 SmallVector<Value> MapSweep::startPhases(OpBuilder &b, Value position,
@@ -282,7 +287,7 @@ SmallVector<Value> MapSweep::startPhases(OpBuilder &b, Value position,
   SmallVector<Value> phases;
   if (!run.period)
     return phases;
-  Value step = getStep(b, width);
+  Value step = getStep(width);
   phases.push_back(run.period->at(b, position));
   while (phases.size() < slots)
     phases.push_back(run.period->next(b, phases.back(), step));
@@ -307,7 +312,7 @@ void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
   if (!run.period && !getConstantIndex(length))
     slots = dynamicMapSlots;
   slots /= together;
-  Value step = getStep(b, slots * width);
+  Value step = getStep(slots * width);
   emitLaneLoop(b, context.loc, length, width, slots,
                startPhases(b, begin, slots, width),
                [&](OpBuilder &nested, Value position, Value count,

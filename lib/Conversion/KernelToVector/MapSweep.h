@@ -46,8 +46,11 @@ struct VectorsInWork {
   llvm::SmallVector<std::unique_ptr<PointEmitter>> first = {}, second = {};
 };
 
-/// Whether the elements of all that the map loads and stores along `laneGroup`
-/// are such types.
+/// Whether the elements of those of `arrays` that lie along `laneGroup` are
+/// such types.
+bool areLanesOf(llvm::ArrayRef<const KernelArray *> arrays, DimSet laneGroup,
+                llvm::function_ref<bool(mlir::Type)> fits);
+/// The same of all that the map loads and stores.
 bool areLanesOf(const EmissionContext &context, DimSet laneGroup,
                 llvm::function_ref<bool(mlir::Type)> fits);
 
@@ -96,7 +99,7 @@ struct MapSweep {
                                       mlir::Value at, const VectorPlace &place);
 
   /// If the run has a period, `phase` is that of the place, and moves on by
-  /// `step`.
+  /// `step` if that is given.
   VectorsInWork compute(mlir::OpBuilder &b, const VectorPlace &place,
                         llvm::MutableArrayRef<mlir::Value> phase,
                         mlir::Value step);
@@ -113,7 +116,7 @@ struct MapSweep {
   int64_t getWidth();
 
   /// How far a phase moves in `elements`; null without a period.
-  mlir::Value getStep(mlir::OpBuilder &b, int64_t elements);
+  mlir::Value getStep(int64_t elements);
 
   /// The phases of `slots` times `width` elements from `position` on; none
   /// without a period.

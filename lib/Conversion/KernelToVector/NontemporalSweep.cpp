@@ -69,7 +69,7 @@ void MapSweep::emitElements(OpBuilder &b, Value begin, Value count,
              SmallVector<Value> at;
              for (Value start : phase)
                at.push_back(math.add(start, index));
-             VectorsInWork work = compute(body, place, at, getStep(body, 1));
+             VectorsInWork work = compute(body, place, at, /*step=*/{});
              storeInOrder(work);
              return SmallVector<Value>();
            });
@@ -77,7 +77,7 @@ void MapSweep::emitElements(OpBuilder &b, Value begin, Value count,
 
 void MapSweep::emitEdge(OpBuilder &b, Value begin, Value length) {
   int64_t lanes = context.target.lanes;
-  Value step = getStep(b, lanes);
+  Value step = getStep(lanes);
   auto emitOne = [&](OpBuilder &body, Value position, Value count, unsigned,
                      MutableArrayRef<Value> phase) {
     Value at = LoopMath(body, context.loc).add(begin, position);
@@ -174,7 +174,7 @@ int64_t MapSweep::getVectorsPerLine() {
 void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
   int64_t lanes = context.target.lanes, slots = getVectorsPerLine();
   int64_t width = getWidth();
-  Value step = getStep(b, width);
+  Value step = getStep(width);
   emitLoop(b, context.loc, LoopMath(b, context.loc).constant(0), turns, 1,
            startPhases(b, start, 1, width),
            [&](OpBuilder &body, Value index, ValueRange carried) {

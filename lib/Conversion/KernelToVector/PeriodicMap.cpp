@@ -137,15 +137,6 @@ Value Period::at(OpBuilder &b, Value position) const {
   return LoopMath(b, loc).rem(position, extent);
 }
 
-Value Period::getStep(OpBuilder &b, int64_t elements) const {
-  if (elements != 1)
-    return steps.at(elements);
-  // A period of one element is always where it was.
-  LoopMath math(b, loc);
-  Value one = math.constant(1);
-  return math.min(one, math.sub(extent, one));
-}
-
 Value Period::next(OpBuilder &b, Value phase, Value step) const {
   LoopMath math(b, loc);
   Value moved = math.add(phase, step);

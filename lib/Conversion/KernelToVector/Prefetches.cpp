@@ -52,9 +52,9 @@ void bnc::emitReadAhead(OpBuilder &b, const EmissionContext &context,
     Value &position = coordinates[getLastDim(laneGroup)];
     Value distance = math.constant(prefetch.bytes * 8 /
                                    array->element.getIntOrFloatBitWidth());
-    if (prefetch.when && !getConstantIndex(prefetch.when))
-      distance = arith::SelectOp::create(b, context.loc, prefetch.when,
-                                         distance, math.constant(0));
+    if (prefetch.when)
+      distance = b.createOrFold<arith::SelectOp>(context.loc, prefetch.when,
+                                                 distance, math.constant(0));
     position = math.add(position, distance);
     emitPrefetch(b, context, array, coordinates, slot, prefetch.bytesInto);
   }

@@ -181,11 +181,8 @@ bool RowRange::canShare(OpBuilder &b) {
 
 bool RowRange::areStreams(OpBuilder &b) {
   // Parts of rows are written a few rows at a time.
-  bool arePart =
-      pairTables && pairTables->getBlock() !=
-                        phase.structure.getStaticExtent(shape.laneGroup);
   return getConstantIndex(run.nontemporal).value_or(0) != 0 &&
-         phase.schedule.getRows() > 1 && !arePart && !isShort(b) &&
+         phase.schedule.getRows() > 1 && fetchRows == 0 && !isShort(b) &&
          getLineRows(phase, shape);
 }
 

@@ -3,9 +3,10 @@
 
 #include "bnc/Conversion/KernelToVector/StackTables.h"
 
+#include "MapSweep.h"
+
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
-#include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -49,17 +50,16 @@ KeptArrays bnc::allocateStackTables(OpBuilder &b, Location loc,
 /// stored to.
 static bool canMask(const EmissionContext &context, DimSet laneGroup,
                     ArrayRef<KeptValue> tables) {
+  auto fits = [&](Type element) {
+    return context.target.canMask(getStorageType(element));
+  };
   SmallVector<Value> values;
   for (const KeptValue &table : tables) {
     values.push_back(table.value);
-    if (!context.target.canMask(getStorageType(table.type)))
+    if (!fits(table.type))
       return false;
   }
-  return llvm::all_of(
-      listInputs(context, values), [&](const KernelArray *array) {
-        return !(array->getDimSet() & laneGroup) ||
-               context.target.canMask(getStorageType(array->element));
-      });
+  return areLanesOf(listInputs(context, values), laneGroup, fits);
 }
 
 KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,

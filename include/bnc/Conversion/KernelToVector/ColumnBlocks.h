@@ -31,6 +31,10 @@ public:
   /// Whether all steps are known to be a multiple of `steps`: the last chunk
   /// and block then are, where the others are.
   bool areMultipleOf(int64_t steps) const;
+  /// The steps of the part of at most `size` of them that begins `offset` steps
+  /// after the first of `steps`, all or a chunk.
+  mlir::Value getLength(mlir::OpBuilder &b, mlir::Value steps,
+                        mlir::Value offset, int64_t size) const;
 
   /// Sums before the first step, of `vectors` vectors.
   llvm::SmallVector<mlir::Value> makeZeros(mlir::OpBuilder &b, unsigned vectors,

@@ -50,8 +50,8 @@ public:
 
   /// The phase of the vector at `position`; divides, so not for inner loops.
   mlir::Value at(mlir::OpBuilder &b, mlir::Value position) const;
-  /// What `elements` move a phase by: 1, or the lanes times 1, 2 or 4.
-  mlir::Value getStep(mlir::OpBuilder &b, int64_t elements) const;
+  /// What `elements`, the lanes times 1, 2 or 4, move a phase by.
+  mlir::Value getStep(int64_t elements) const { return steps.at(elements); }
   /// The phase a step after `phase`.
   mlir::Value next(mlir::OpBuilder &b, mlir::Value phase,
                    mlir::Value step) const;
