@@ -27,6 +27,8 @@ class Bits : public ExecutionTest,
 
 static std::string layerNormF32(int64_t c) { return layerNormRows("f32", c); }
 static std::string layerNormBF16(int64_t c) { return layerNormRows("bf16", c); }
+static std::string pixelsF32(int64_t c) { return batchNormPixels(c); }
+static std::string pixelsBF16(int64_t c) { return batchNormPixels(c, "bf16"); }
 
 static constexpr int threadCounts[] = {1, 2, 3, 7};
 static constexpr unsigned misalignments[] = {0, 4, 16, 36};
@@ -107,9 +109,13 @@ INSTANTIATE_TEST_SUITE_P(
                     // lines may be shared, and what is left.
                     BitsCase{"planes", batchNormPlanes, "p", 1024, 31},
                     BitsCase{"odd_planes", batchNormPlanes, "p", 1026, 31},
-                    BitsCase{"pixels", batchNormPixels, "c", 64, 9},
-                    BitsCase{"odd_pixels", batchNormPixels, "c", 63, 9},
-                    BitsCase{"long_odd_pixels", batchNormPixels, "c", 1030, 3}),
+                    BitsCase{"pixels", pixelsF32, "c", 64, 9},
+                    BitsCase{"odd_pixels", pixelsF32, "c", 63, 9},
+                    BitsCase{"long_odd_pixels", pixelsF32, "c", 1030, 3},
+                    // Turns of 16 pixels, of 32 with AVX-512, whose channels
+                    // are in pairs; elements are left over.
+                    BitsCase{"odd_pixels_bf16", pixelsBF16, "c", 25, 9},
+                    BitsCase{"short_pixels_bf16", pixelsBF16, "c", 5, 9}),
     [](const testing::TestParamInfo<BitsCase> &info) {
       return info.param.name;
     });

@@ -99,17 +99,19 @@ inline std::string instanceNormChannelsFirst(int64_t pixels) {
 }
 
 /// What batch_norm_inference is on data of `dims` and `shape`, whose channels
-/// are number `feature` of the dims and have the extent `channels`.
+/// are number `feature` of the dims and have the extent `channels`; parameters
+/// are f32.
 inline std::string batchNormInference(llvm::StringRef dims,
                                       llvm::StringRef shape, int feature,
-                                      llvm::StringRef channels) {
-  std::string x = "tensor<" + shape.str() + "xf32>";
+                                      llvm::StringRef channels,
+                                      const std::string &dtype = "f32") {
+  std::string x = "tensor<" + shape.str() + "x" + dtype + ">";
   std::string w = "tensor<" + channels.str() + "xf32>";
-  return "norm.func @f(%x: [" + dims.str() +
-         "] f32, %mean: [c] f32, %variance: [c] f32, %weight: [c] f32, "
+  return "norm.func @f(%x: [" + dims.str() + "] " + dtype +
+         ", %mean: [c] f32, %variance: [c] f32, %weight: [c] f32, "
          "%bias: [c] f32) -> (y: [" +
-         (feature == 2 ? "r, p, c" : "r, c, p") +
-         "] f32) {\n"
+         (feature == 2 ? "r, p, c" : "r, c, p") + "] " + dtype +
+         ") {\n"
          "  %eps = arith.constant 1.0e-5 : f32\n"
          "  %y = norm.batch_norm_inference %x feature " +
          std::to_string(feature) +
@@ -126,10 +128,11 @@ inline std::string batchNormPlanes(int64_t pixels) {
 }
 
 /// The same of images `r` of 300 pixels.
-inline std::string batchNormPixels(int64_t channels) {
+inline std::string batchNormPixels(int64_t channels,
+                                   const std::string &dtype = "f32") {
   SpecDim c("c", channels);
   return batchNormInference("r, p = 300, " + c.port, "?x300x" + c.type, 2,
-                            c.type);
+                            c.type, dtype);
 }
 
 /// batch_norm_training of channels-last data, `r` pixels in all.

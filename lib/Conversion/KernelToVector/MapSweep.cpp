@@ -260,8 +260,12 @@ bool bnc::canJoin(const EmissionContext &context, DimSet laneGroup) {
          });
 }
 
+bool MapSweep::takesPairTables() {
+  return run.pairTables || (run.period && run.turnForm == TurnForm::Pairs);
+}
+
 VectorForm MapSweep::chooseForm() {
-  if (run.pairTables)
+  if (takesPairTables())
     return VectorForm::Pairs;
   bool canPair = !run.period && !run.keptArrays &&
                  context.structure.getComputeType().isF32() &&
@@ -269,12 +273,13 @@ VectorForm MapSweep::chooseForm() {
                             [](Type element) { return element.isBF16(); });
   if (canPair)
     return VectorForm::Pairs;
-  if ((!run.period || run.joinsTurns) && canJoin(context, run.laneGroup))
+  bool mayJoin = !run.period || run.turnForm == TurnForm::Halves;
+  if (mayJoin && canJoin(context, run.laneGroup))
     return VectorForm::Halves;
   return VectorForm::One;
 }
 
-int64_t MapSweep::getWidth() {
+int64_t MapSweep::getWidth(VectorForm form) {
   return (form == VectorForm::One ? 1 : 2) * context.target.lanes;
 }
 
@@ -307,7 +312,7 @@ void MapSweep::emitPlain(OpBuilder &b) {
 }
 
 void MapSweep::emitPlain(OpBuilder &b, Value begin, Value length) {
-  int64_t width = getWidth(), together = width / context.target.lanes;
+  int64_t width = getWidth(form), together = width / context.target.lanes;
   unsigned slots = mapSlots;
   if (!run.period && !getConstantIndex(length))
     slots = dynamicMapSlots;

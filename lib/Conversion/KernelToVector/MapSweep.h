@@ -111,9 +111,11 @@ struct MapSweep {
   /// Stores the vectors of a turn, run by run and output by output.
   void storeInOrder(llvm::MutableArrayRef<VectorsInWork> turn);
 
+  /// Whether what varies over the lanes is read from tables in pairs.
+  bool takesPairTables();
   VectorForm chooseForm();
   /// Elements that are stored at once.
-  int64_t getWidth();
+  int64_t getWidth(VectorForm form);
 
   /// How far a phase moves in `elements`; null without a period.
   mlir::Value getStep(int64_t elements);
@@ -180,6 +182,10 @@ struct MapSweep {
   /// returns how many.
   mlir::Value emitAbreast(mlir::OpBuilder &b, mlir::Value start,
                           mlir::Value turns);
+
+  /// As many of `turns` as runs abreast have, and then the rest.
+  void emitLinesAbreast(mlir::OpBuilder &b, mlir::Value start,
+                        mlir::Value turns);
 
   /// Peels a head so that the vectors of every output start at a line, and
   /// stores whole lines past the caches.

@@ -55,7 +55,7 @@ bool MapSweep::canMask() {
 }
 
 bool MapSweep::takesElements(Value count) {
-  return count && !getConstantIndex(count) && !canMask();
+  return count && (takesPairTables() || !getConstantIndex(count)) && !canMask();
 }
 
 void MapSweep::emitElements(OpBuilder &b, Value begin, Value count,
@@ -65,7 +65,8 @@ void MapSweep::emitElements(OpBuilder &b, Value begin, Value count,
              LoopMath math(body, context.loc);
              VectorPlace place{math.add(begin, index), Value(),
                                VectorForm::Element};
-             // The tables of a period reach a vector further than it.
+             // The tables of a period reach a vector further than it, and in
+             // pairs the phase is at one.
              SmallVector<Value> at;
              for (Value start : phase)
                at.push_back(math.add(start, index));
@@ -76,21 +77,23 @@ void MapSweep::emitElements(OpBuilder &b, Value begin, Value count,
 }
 
 void MapSweep::emitEdge(OpBuilder &b, Value begin, Value length) {
-  int64_t lanes = context.target.lanes;
-  Value step = getStep(lanes);
+  // Tables in pairs have no other order.
+  VectorForm edgeForm = takesPairTables() ? form : VectorForm::One;
+  int64_t width = getWidth(edgeForm);
+  Value step = getStep(width);
   auto emitOne = [&](OpBuilder &body, Value position, Value count, unsigned,
                      MutableArrayRef<Value> phase) {
     Value at = LoopMath(body, context.loc).add(begin, position);
     if (takesElements(count))
       return emitElements(body, at, count, phase);
-    VectorsInWork work = compute(body, {at, count}, phase, step);
+    VectorsInWork work = compute(body, {at, count, edgeForm}, phase, step);
     storeInOrder(work);
   };
-  SmallVector<Value> phases = startPhases(b, begin, 1, lanes);
+  SmallVector<Value> phases = startPhases(b, begin, 1, width);
   if (canMask())
-    emitMaskedLoop(b, context.loc, length, lanes, phases, emitOne);
+    emitMaskedLoop(b, context.loc, length, width, phases, emitOne);
   else
-    emitLaneLoop(b, context.loc, length, lanes, /*slots=*/1, phases, emitOne);
+    emitLaneLoop(b, context.loc, length, width, /*slots=*/1, phases, emitOne);
 }
 
 Value MapSweep::emitHead(OpBuilder &b) {
@@ -150,7 +153,14 @@ Value MapSweep::emitCondition(OpBuilder &b) {
         b.createOrFold<arith::SelectOp>(context.loc, isShort, never, wanted);
   }
   std::optional<int64_t> known = getConstantIndex(wanted);
-  if (outputs.size() == 1 || known == 0)
+  if (known == 0)
+    return wanted;
+  if (run.period && takesPairTables()) {
+    LoopMath math(b, context.loc);
+    Value isLine = math.less(emitHead(b), math.constant(1));
+    return b.createOrFold<arith::AndIOp>(context.loc, wanted, isLine);
+  }
+  if (outputs.size() == 1)
     return wanted;
   if (known)
     return emitAgree(b);
@@ -173,7 +183,7 @@ int64_t MapSweep::getVectorsPerLine() {
 
 void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
   int64_t lanes = context.target.lanes, slots = getVectorsPerLine();
-  int64_t width = getWidth();
+  int64_t width = getWidth(form);
   Value step = getStep(width);
   emitLoop(b, context.loc, LoopMath(b, context.loc).constant(0), turns, 1,
            startPhases(b, start, 1, width),
@@ -223,24 +233,34 @@ Value MapSweep::emitAbreast(OpBuilder &b, Value start, Value turns) {
   return math.mul(part, run.abreastNontemporal);
 }
 
+void MapSweep::emitLinesAbreast(OpBuilder &b, Value start, Value turns) {
+  LoopMath math(b, context.loc);
+  Value done = emitAbreast(b, start, turns);
+  int64_t turn = context.target.lanes * getVectorsPerLine();
+  Value from = math.add(start, math.mul(done, turn));
+  emitLines(b, from, math.sub(turns, done));
+}
+
 void MapSweep::emitNontemporal(OpBuilder &b) {
   LoopMath math(b, context.loc);
   int64_t turn = context.target.lanes * getVectorsPerLine();
   if (run.pairTables)
     return emitLines(b, run.begin, math.div(run.length, turn));
-  Value head = emitHead(b);
+  // In pairs the run begins at a line; see emitCondition.
+  Value head = takesPairTables() ? math.constant(0) : emitHead(b);
   Value start = math.add(run.begin, head), rest = math.sub(run.length, head);
   Value turns = math.div(rest, turn);
   Value whole = math.mul(turns, turn);
   Value end = math.add(start, whole), left = math.sub(rest, whole);
+  if (takesPairTables()) {
+    emitLinesAbreast(b, start, turns);
+    return emitEdge(b, end, left);
+  }
   // Both edges are one piece of code, which is longer than that of the lines.
   emitTwice(b, context.loc, [&](OpBuilder &body, auto choose) {
-    LoopMath inner(body, context.loc);
     Value edge = choose(run.begin, end), length = choose(head, left);
     emitEdge(body, edge, length);
-    Value lines = choose(turns, inner.constant(0));
-    Value done = emitAbreast(body, start, lines);
-    Value from = inner.add(start, inner.mul(done, turn));
-    emitLines(body, from, inner.sub(lines, done));
+    Value none = LoopMath(body, context.loc).constant(0);
+    emitLinesAbreast(body, start, choose(turns, none));
   });
 }

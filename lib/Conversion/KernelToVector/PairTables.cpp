@@ -35,18 +35,26 @@ static int64_t divideEvenly(int64_t length, int64_t unit, int64_t most) {
   return 0;
 }
 
+bool bnc::canTakePairs(const PhaseContext &phase) {
+  return !phase.target.bf16 && phase.structure.getComputeType().isF32() &&
+         listMapOutputs(phase).size() == 1 &&
+         areRowsOf(phase, [](Type element) { return element.isBF16(); });
+}
+
+int64_t bnc::getPairTableSize(const PhaseContext &phase,
+                              ArrayRef<KeptValue> values) {
+  return getTableSize(phase, values, pairTableBytes);
+}
+
 std::optional<PairTables> PairTables::get(const PhaseContext &phase,
                                           DimSet laneGroup, DimSet rows) {
-  if (phase.target.bf16 || !phase.structure.getComputeType().isF32() ||
-      !areRowsOf(phase, [](Type element) { return element.isBF16(); }))
+  if (!canTakePairs(phase))
     return std::nullopt;
-  SmallVector<MapOutput> outputs = listMapOutputs(phase);
-  if (outputs.size() != 1)
-    return std::nullopt;
+  const KernelArray *output = listMapOutputs(phase)[0].array;
   int64_t unit = 2 * phase.target.lanes;
   if (phase.mayBeNontemporal) {
     unit = std::lcm(unit, lineBytes / 2);
-    if (collapseDims(phase.structure.getAllDims(), outputs[0].array).size() > 1)
+    if (collapseDims(phase.structure.getAllDims(), output).size() > 1)
       return std::nullopt;
   }
   PairTables tables;
@@ -62,8 +70,8 @@ std::optional<PairTables> PairTables::get(const PhaseContext &phase,
   if (tables.values.empty() || !areOfRows || (count && *count < leastRows))
     return std::nullopt;
   int64_t length = phase.structure.getStaticExtent(laneGroup).value_or(0);
-  tables.block = divideEvenly(
-      length, unit, getTableSize(phase, tables.values, pairTableBytes));
+  tables.block =
+      divideEvenly(length, unit, getPairTableSize(phase, tables.values));
   if (tables.block == 0)
     return std::nullopt;
   return tables;

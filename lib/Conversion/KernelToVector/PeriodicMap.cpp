@@ -3,7 +3,9 @@
 
 #include "bnc/Conversion/KernelToVector/PeriodicMap.h"
 
+#include "bnc/Conversion/KernelToVector/Interleave.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/PairTables.h"
 #include "bnc/Conversion/KernelToVector/StackTables.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
@@ -55,17 +57,45 @@ DimSet bnc::listNarrowValues(const EmissionContext &context,
   return varying;
 }
 
-std::optional<PeriodicShape>
-PeriodicShape::get(const EmissionContext &context) {
-  const KernelStructure &structure = context.structure;
+/// Putting a turn in pairs takes as long as they save in three.
+static constexpr int64_t leastTurns = 4;
+
+void PeriodicShape::chooseForm(const PhaseContext &phase) {
+  tableSize = getTableSize(phase, tables, tableBytes);
+  std::optional<int64_t> extent = phase.structure.getStaticExtent(period),
+                         length = phase.structure.getStaticExtent(run);
+  int64_t lanes = phase.target.lanes;
+  if (!extent || *extent == 0)
+    return;
+  int64_t turn = std::lcm(*extent, 2 * lanes);
+  bool isLong = !length || *length >= leastTurns * turn;
+  bool areNarrow = llvm::all_of(tables, [](const KeptValue &table) {
+    return table.type.getIntOrFloatBitWidth() <= 32;
+  });
+  // What is copied last may be copied a vector further.
+  if (canTakePairs(phase) && isLong && areNarrow &&
+      turn + lanes <= getPairTableSize(phase, tables)) {
+    tableSize = turn + lanes;
+    form = TurnForm::Pairs;
+    return;
+  }
+  // Halves of blocks take shuffles of every table. They pay, 1.1 to 1.3 times,
+  // where in order every second load would cross a line. With AVX512-BF16 they
+  // take none: llvm-mca counts 5.3 cycles a line in place of 7.9.
+  if (*extent % lanes != 0 && canJoin(phase, run))
+    form = TurnForm::Halves;
+}
+
+std::optional<PeriodicShape> PeriodicShape::get(const PhaseContext &phase) {
+  const KernelStructure &structure = phase.structure;
   SmallVector<const KernelArray *> full;
-  for (const KernelArray *array : listMapArrays(context))
+  for (const KernelArray *array : listMapArrays(phase))
     if (array->getDimSet() == structure.getAllDims())
       full.push_back(array);
   if (full.empty())
     return std::nullopt;
   PeriodicShape shape;
-  DimSet varying = listNarrowValues(context, shape.tables);
+  DimSet varying = listNarrowValues(phase, shape.tables);
   shape.outerGroups = collapseDims(structure.getAllDims(), full);
   DimSet whole = shape.outerGroups.pop_back_val();
   // From the innermost dim outwards: the period, then what it repeats over.
@@ -84,26 +114,20 @@ PeriodicShape::get(const EmissionContext &context) {
   llvm::erase_if(shape.tables, [&](const KeptValue &table) {
     return !(structure.getDims(table.value) & shape.period);
   });
-  shape.tableSize = getTableSize(context, shape.tables, tableBytes);
-  // Halves of blocks take shuffles of every table. They pay, 1.1 to 1.3 times,
-  // where in order every second load would cross a line. With AVX512-BF16 they
-  // take none: llvm-mca counts 5.3 cycles a line in place of 7.9.
-  std::optional<int64_t> extent = structure.getStaticExtent(shape.period);
-  shape.joins = extent && *extent % context.target.lanes != 0 &&
-                canJoin(context, shape.run);
+  shape.chooseForm(phase);
   // A table is one contiguous run: what varies over a part of the period alone
   // would repeat within it.
   SmallVector<Value> values;
   for (const KeptValue &table : shape.tables)
     values.push_back(table.value);
-  if (collapseDims(shape.period, listInputs(context, values)).size() > 1)
+  if (collapseDims(shape.period, listInputs(phase, values)).size() > 1)
     return std::nullopt;
   return shape;
 }
 
 bool PeriodicShape::endsAtStores(const PhaseContext &phase) const {
   std::optional<int64_t> extent = phase.structure.getStaticExtent(period);
-  if (!extent || *extent % phase.target.lanes != 0)
+  if (!extent || *extent % getVector(phase) != 0)
     return false;
   return !phase.mayBeNontemporal ||
          llvm::all_of(listMapOutputs(phase), [&](const MapOutput &output) {
@@ -147,16 +171,54 @@ Value Period::next(OpBuilder &b, Value phase, Value step) const {
 }
 
 int64_t PeriodicShape::getReach(const EmissionContext &context) const {
-  return (joins ? 2 : 1) * context.target.lanes;
+  switch (form) {
+  case TurnForm::Single:
+    return context.target.lanes;
+  case TurnForm::Halves:
+    return 2 * context.target.lanes;
+  case TurnForm::Pairs:
+    return 1;
+  }
+}
+
+int64_t PeriodicShape::getVector(const EmissionContext &context) const {
+  return (form == TurnForm::Pairs ? 2 : 1) * context.target.lanes;
 }
 
 int64_t PeriodicShape::getRepeats(const EmissionContext &context) const {
   std::optional<int64_t> extent = context.structure.getStaticExtent(period);
-  int64_t lanes = context.target.lanes;
   if (!extent || *extent == 0)
     return 1;
-  int64_t repeats = lanes / std::gcd(*extent, lanes);
+  int64_t vector = getVector(context);
+  int64_t repeats = vector / std::gcd(*extent, vector);
   return repeats * *extent + getReach(context) - 1 <= tableSize ? repeats : 1;
+}
+
+/// Puts the elements of every two vectors of a turn in pairs.
+static void emitTurnInPairs(OpBuilder &b, PhaseContext &phase,
+                            const PeriodicShape &shape, KeptArrays &kept,
+                            int64_t turn) {
+  Location loc = phase.loc;
+  int64_t lanes = phase.target.lanes;
+  LoopMath math(b, loc);
+  emitLoop(b, loc, math.constant(0), math.constant(turn), 2 * lanes, {},
+           [&](OpBuilder &body, Value first, ValueRange) {
+             Value places[] = {first, LoopMath(body, loc).add(first, lanes)};
+             for (const KeptValue &table : shape.tables) {
+               Value memref = kept.find(table.value, table.field)->memref;
+               auto stored = cast<MemRefType>(memref.getType());
+               auto type = VectorType::get({lanes}, stored.getElementType());
+               SmallVector<Value> neighbours;
+               for (Value place : places)
+                 neighbours.push_back(
+                     vector::LoadOp::create(body, loc, type, memref, place));
+               for (auto [half, place] : llvm::zip_equal(
+                        emitDeinterleave(body, loc, neighbours), places))
+                 vector::StoreOp::create(body, loc, half, memref, place);
+             }
+             return SmallVector<Value>();
+           });
+  kept.setInPairs();
 }
 
 /// Fills the tables for the point of `row`: a turn, and its start again.
@@ -193,6 +255,8 @@ static KeptArrays emitTurn(OpBuilder &b, PhaseContext &phase,
              }
              return SmallVector<Value>();
            });
+  if (shape.form == TurnForm::Pairs)
+    emitTurnInPairs(b, phase, shape, kept, *known * shape.getRepeats(phase));
   return kept;
 }
 
@@ -231,7 +295,7 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
         part.nontemporalPrefetch.bytes =
             phase.nontemporalSchedule.getReadAhead();
         part.period = repeated;
-        part.joinsTurns = joins;
+        part.turnForm = form;
         PointEmitter *rows[] = {&row};
         part.abreast = phase.schedule.getRows();
         part.abreastNontemporal = phase.nontemporalSchedule.getRows();

@@ -94,6 +94,16 @@ Value PointEmitter::maskOff(Value vector) {
   return arith::SelectOp::create(b, loc, getMask(), vector, zero);
 }
 
+Value PointEmitter::emitPlaceInPairs(Value index) {
+  LoopMath math(b, loc);
+  int64_t lanes = context.target.lanes;
+  Value within = math.rem(index, math.constant(2 * lanes));
+  Value block = math.sub(index, within);
+  Value half = math.div(within, 2);
+  Value parity = math.sub(within, math.mul(half, 2));
+  return math.add(math.add(block, half), math.mul(parity, lanes));
+}
+
 SmallVector<Value> PointEmitter::getIndices(const KernelArray &array) {
   SmallVector<Value> indices;
   if (array.leading)
@@ -102,6 +112,8 @@ SmallVector<Value> PointEmitter::getIndices(const KernelArray &array) {
     indices.push_back(point.coordinates[dim]);
   if (array.origin)
     indices.back() = LoopMath(b, loc).sub(indices.back(), array.origin);
+  if (array.inPairs && !point.laneDims)
+    indices.back() = emitPlaceInPairs(indices.back());
   return indices;
 }
 
@@ -259,7 +271,11 @@ void PointEmitter::storePair(PointEmitter &odd, Value value,
 
 void PointEmitter::storePairs(Value words, const KernelArray &array,
                               int64_t nontemporal) {
-  storeWhole(words, array, getIndices(array), nontemporal);
+  SmallVector<Value> indices = getIndices(array);
+  if (!point.count)
+    return storeWhole(words, array, indices, nontemporal);
+  Value inUse = createMask(2 * point.lanes, point.count);
+  vector::MaskedStoreOp::create(b, loc, array.memref, indices, inUse, words);
 }
 
 Value PointEmitter::emitPairs(PointEmitter &odd, Value value) {

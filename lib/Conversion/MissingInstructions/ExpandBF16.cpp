@@ -5,6 +5,7 @@
 
 #include "bnc/Conversion/Elements.h"
 #include "bnc/Conversion/Passes.h"
+#include "bnc/Conversion/QuietNaNs.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -37,8 +38,9 @@ static Value widen(Operation *op, Value narrow) {
 }
 
 /// Half a unit of the last place of bf16, less one if the digit before is even,
-/// carries into what stays. A NaN becomes all ones: in the 32 bits it takes one
-/// instruction, in the 16 that are left three.
+/// carries into what stays. A NaN keeps its upper half, as the instructions
+/// have it, and as those have that arithmetic makes where two vectors are
+/// rounded in words of 16 bits: where such an element lies is not seen.
 static Value narrow(Operation *op, Value single) {
   OpBuilder b(op);
   Location loc = op->getLoc();
@@ -53,8 +55,11 @@ static Value narrow(Operation *op, Value single) {
   Value rounded = arith::AddIOp::create(b, loc, half, isOdd);
   Value isNaN =
       arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, single, single);
-  Value result = arith::SelectOp::create(b, loc, isNaN,
-                                         makeInteger(b, loc, i32, -1), rounded);
+  Value kept = bits;
+  if (!hasNaNsInUpperHalf(single))
+    kept =
+        arith::OrIOp::create(b, loc, bits, makeInteger(b, loc, i32, 0x400000));
+  Value result = arith::SelectOp::create(b, loc, isNaN, kept, rounded);
   Value upper = arith::ShRUIOp::create(b, loc, result, sixteen);
   Value stored = arith::TruncIOp::create(
       b, loc, withElement(single.getType(), b.getI16Type()), upper);

@@ -11,6 +11,14 @@
 
 namespace bnc {
 
+/// Whether the bf16 of a map may be taken in pairs with tables: not with
+/// AVX512-BF16, whose instruction takes neighbours.
+bool canTakePairs(const PhaseContext &phase);
+/// How many elements arrays of `values`, which are in pairs, may have on the
+/// stack.
+int64_t getPairTableSize(const PhaseContext &phase,
+                         llvm::ArrayRef<KeptValue> values);
+
 /// Tables on the stack of all that varies over the lanes of a map of bf16, but
 /// not from row to row. Of twice as many elements as a vector has lanes the
 /// even ones come first, then the odd ones: pairs of bf16 widen to such
@@ -18,10 +26,9 @@ namespace bnc {
 /// (docs/decisions/0022).
 class PairTables {
 public:
-  /// Nothing with AVX512-BF16, whose instruction takes neighbours, or where
-  /// rows are not known to be whole vectors of pairs, lines where they may be
-  /// stored past the caches. `rows` are the dims of the rows that share a
-  /// table.
+  /// Nothing where rows are not known to be whole vectors of pairs, lines where
+  /// they may be stored past the caches. `rows` are the dims of the rows that
+  /// share a table.
   static std::optional<PairTables> get(const PhaseContext &phase,
                                        DimSet laneGroup, DimSet rows);
 

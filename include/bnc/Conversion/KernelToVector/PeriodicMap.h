@@ -5,7 +5,7 @@
 #ifndef BNC_CONVERSION_KERNELTOVECTOR_PERIODICMAP_H
 #define BNC_CONVERSION_KERNELTOVECTOR_PERIODICMAP_H
 
-#include "bnc/Conversion/KernelToVector/Phases.h"
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 #include <optional>
 
@@ -26,26 +26,31 @@ struct PeriodicShape {
   /// Elements of a table: a turn and what is loaded at once less one element
   /// must fit.
   int64_t tableSize = 0;
-  /// Whether two vectors are stored as one; see MapRun.
-  bool joins = false;
+  TurnForm form = TurnForm::Single;
 
   /// Nothing if the kernel has no such run.
-  static std::optional<PeriodicShape> get(const EmissionContext &context);
+  static std::optional<PeriodicShape> get(const PhaseContext &phase);
 
-  /// Whether every turn is known to be whole vectors and, where stores may go
-  /// past the caches, whole lines of every output: then runs of one turn need
-  /// no tables and can share what they read.
+  /// Whether every turn is known to be whole vectors, in pairs of two, and,
+  /// where stores may go past the caches, whole lines of every output: then
+  /// runs of one turn need no tables and can share what they read.
   bool endsAtStores(const PhaseContext &phase) const;
-  /// Elements that are loaded at once.
+  /// How many elements are loaded from where a turn may end, of which the first
+  /// is in it.
   int64_t getReach(const EmissionContext &context) const;
   /// How many periods a turn of the tables has: as many as make whole vectors,
-  /// if they fit, and the extent is static. A load that crosses a line takes as
-  /// long as two.
+  /// in pairs of two, if they fit, and the extent is static. A load that
+  /// crosses a line takes as long as two.
   int64_t getRepeats(const EmissionContext &context) const;
   /// Whether the tables hold a turn: an i1, constant where the extents are.
   mlir::Value emitFits(EmissionContext &context, mlir::OpBuilder &b) const;
   mlir::Value emitItems(EmissionContext &context, mlir::OpBuilder &b) const;
   void emitPhase(mlir::OpBuilder &b, PhaseContext &phase) const;
+
+private:
+  void chooseForm(const PhaseContext &phase);
+  /// Elements of whose multiple a turn is made if it can be.
+  int64_t getVector(const EmissionContext &context) const;
 };
 
 } // namespace bnc

@@ -31,6 +31,12 @@ public:
     return moved;
   }
 
+  /// Says that what the arrays hold is in pairs.
+  void setInPairs() {
+    for (auto &entry : arrays)
+      entry.second.inPairs = true;
+  }
+
   /// The same arrays, at `index` of the dim in front of theirs.
   KeptArrays atLeading(mlir::Value index) const {
     KeptArrays moved = *this;
@@ -175,7 +181,7 @@ public:
   /// What storeJoined stores to `array`, null where that is two vectors.
   mlir::Value emitJoinedFor(PointEmitter &next, mlir::Value value,
                             const KernelArray &array);
-  /// Stores such words.
+  /// Stores such words; with elements out of use, where masks leave them out.
   void storePairs(mlir::Value words, const KernelArray &array,
                   int64_t nontemporal = 0);
   /// Zeroes lanes out of use.
@@ -207,6 +213,8 @@ private:
                   mlir::ValueRange indices, int64_t nontemporal);
   mlir::Value createMask(int64_t lanes, mlir::Value inUse);
   llvm::SmallVector<mlir::Value> getIndices(const KernelArray &array);
+  /// Where element `index` of an array in pairs is.
+  mlir::Value emitPlaceInPairs(mlir::Value index);
 
   mlir::OpBuilder b;
   const EmissionContext &context;

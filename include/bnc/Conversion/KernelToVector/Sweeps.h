@@ -62,6 +62,15 @@ private:
   llvm::SmallDenseMap<int64_t, mlir::Value> steps;
 };
 
+/// How two vectors of a run of turns are stored as one, if they are.
+enum class TurnForm {
+  Single,
+  /// As halves: the tables of the turn reach a vector further.
+  Halves,
+  /// In pairs, as the tables are: a turn is whole vectors of them.
+  Pairs,
+};
+
 /// A part of the map of a kernel: `length` elements from `begin` on along the
 /// lane group.
 struct MapRun {
@@ -79,9 +88,8 @@ struct MapRun {
   /// With a period: how many runs of whole turns are stored side by side, which
   /// share what repeats: parts of the whole run.
   unsigned abreast = 1, abreastNontemporal = 1;
-  /// With a period: whether two vectors may be stored as one; the kept arrays
-  /// then reach up to two vectors into the next turn.
-  bool joinsTurns = false;
+  /// With a period. In pairs the run begins at a whole vector of them.
+  TurnForm turnForm = TurnForm::Single;
   /// Whether the rows of a sweep begin at the same place of a line of every
   /// output: only then several are stored past the caches.
   bool areRowsAlike = false;
