@@ -77,7 +77,8 @@ SmallVector<SmallVector<Value>> RecordBatch::emitFields() {
                                   /*withElseRegion=*/false);
   OpBuilder again = branch.getThenBodyBuilder();
   emitFlaggedLanes(again, loc, flags, count, [&](OpBuilder &set, Value lane) {
-    Row row = makeRow(set, phase, LoopMath(set, loc).add(first, lane));
+    Value at = LoopMath(set, loc).add(first, emitRowOfLane(set, lane));
+    Row row = makeRow(set, phase, at);
     emitRowStatistics(set, phase, row, /*stage=*/0);
     storeRecords(set, row, fields, lane);
   });

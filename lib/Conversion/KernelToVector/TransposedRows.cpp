@@ -6,6 +6,7 @@
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/RowBatch.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
+#include "bnc/Conversion/KernelToVector/TransposeBlocks.h"
 #include "bnc/Dialect/Norm/Analysis/ShortRows.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -50,10 +51,16 @@ public:
         perLane(phase.plan.getPairs() ? 2 : 1),
         length(
             *phase.structure.getStaticExtent(phase.structure.getReducedDims())),
-        vectors(length / perLane) {}
+        vectors(length / perLane) {
+    if (TransposeBlocks::canTranspose(vectors, lanes))
+      blocks.emplace(vectors, lanes);
+  }
 
 protected:
   SmallVector<Record> emitRecords() override;
+  Value emitRowOfLane(OpBuilder &builder, Value lane) override {
+    return blocks ? blocks->emitRowOfLane(builder, loc, lane) : lane;
+  }
   void emitResults(Fields fields) override;
 
 private:
@@ -84,6 +91,8 @@ private:
   int64_t length;
   /// Vectors of the batch.
   int64_t vectors;
+  /// How they are put apart; if not so, by halves of all lanes.
+  std::optional<TransposeBlocks> blocks;
   SmallVector<std::unique_ptr<PointEmitter>> elements;
   /// The pairs of inputs that are loaded so, a vector of each for every lane of
   /// a vector that holds one row.
@@ -113,7 +122,8 @@ void TransposedRows::loadInput(unsigned input) {
                                   : vector::BitCastOp::create(
                                         b, loc, words, flat.loadPairs(array)));
   }
-  loaded = emitDeinterleave(b, loc, loaded);
+  loaded = blocks ? blocks->emitColumns(b, loc, loaded)
+                  : emitDeinterleave(b, loc, loaded);
   for (auto [v, value] : llvm::enumerate(loaded)) {
     if (perLane == 1) {
       elements[v]->setValue(argument, value);
@@ -225,7 +235,8 @@ void TransposedRows::emitResults(ArrayRef<SmallVector<Value>>) {
                     b, loc, VectorType::get({lanes}, b.getI32Type()),
                     element.emitPairs(*elements[2 * v + 1], output.value)));
     }
-    stored.push_back(emitInterleave(b, loc, values));
+    stored.push_back(blocks ? blocks->emitRows(b, loc, values)
+                            : emitInterleave(b, loc, values));
   }
   auto words = VectorType::get({2 * lanes}, b.getI16Type());
   for (auto [output, values] : llvm::zip_equal(outputs, stored))

@@ -69,6 +69,11 @@ public:
 protected:
   /// The records of the reductions, a row a lane.
   virtual llvm::SmallVector<Record> emitRecords() = 0;
+  /// The row of the batch that `lane` has.
+  virtual mlir::Value emitRowOfLane(mlir::OpBuilder &builder,
+                                    mlir::Value lane) {
+    return lane;
+  }
   llvm::SmallVector<llvm::SmallVector<mlir::Value>> emitFields() override;
 };
 
