@@ -190,3 +190,29 @@ TEST_F(BatchBits, AreEqual) {
     }
   }
 }
+
+namespace {
+class ShortRowBits : public ExecutionTest {};
+} // namespace
+
+// Squares overflow, so each row is done again: of those that are put apart,
+// where the extent is known, lanes are not in the order of the rows.
+TEST_F(ShortRowBits, AreEqual) {
+  for (int64_t columns : {2, 4, 6, 8}) {
+    llvm::SmallVector<Bytes> arguments, expected;
+    Extents extents;
+    extents["r"] = 37;
+    extents["c"] = columns;
+    for (int64_t extent : {columns, int64_t(-1)}) {
+      Subject subject = parse(layerNormRows("f32", extent));
+      if (arguments.empty())
+        arguments = fill(subject, extents, /*scale=*/1e30);
+      llvm::SmallVector<Bytes> results =
+          run(subject, compile(subject), extents, arguments, nullptr, {});
+      if (expected.empty())
+        expected = results;
+      ASSERT_TRUE(results == expected)
+          << columns << " columns, extent " << extent;
+    }
+  }
+}

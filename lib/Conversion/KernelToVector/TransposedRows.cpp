@@ -1,5 +1,5 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
-// A batch of rows that are shorter than a vector, in registers with a row a
+// A batch of rows of no more than a vector, in registers with a row a
 // lane: whole vectors are loaded and stored, and nothing is read again.
 
 #include "bnc/Conversion/KernelToVector/Interleave.h"

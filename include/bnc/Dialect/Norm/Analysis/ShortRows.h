@@ -1,5 +1,5 @@
 // Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
-// Rows that are shorter than a vector.
+// Rows of no more than a vector.
 
 #ifndef BNC_DIALECT_NORM_ANALYSIS_SHORTROWS_H
 #define BNC_DIALECT_NORM_ANALYSIS_SHORTROWS_H
