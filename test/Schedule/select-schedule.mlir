@@ -116,3 +116,13 @@ module attributes {norm.target = #t} {
 // From memory channels that fit the stack go step by step.
 // INORDER: nontemporal = false>, <{{[^>]*}}, turn = 1>
 // BLOCKSFAR: nontemporal = true, {{[^>]*}}write_ahead = 4096>
+
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x56x56x72 | bnc - --target=znver3 --emit=schedule -o - | FileCheck %s --check-prefix=STREAMS4
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x56x56x64 | bnc - --target=znver3 --emit=schedule -o - | FileCheck %s --check-prefix=STREAMS2
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=f16 --shape=?x56x56x72 | bnc - --target=znver3 --emit=schedule -o - | FileCheck %s --check-prefix=STREAMS2
+// RUN: bnc new batch_norm_training --layout=nhwc --dtype=bf16 --shape=?x56x56x72 | bnc - --target=znver3 --emit=schedule -o - | FileCheck %s --check-prefix=STREAMS2
+// RUN: bnc new batch_norm_inference --layout=nhwc --dtype=bf16 --shape=?x56x56x72 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=STREAMS2
+
+// Turns of bf16 share their tables in four streams where registers are few.
+// STREAMS4: rows = 4, prefetch = {{[0-9]+}}, nontemporal = true
+// STREAMS2: rows = 2, prefetch = {{[0-9]+}}, nontemporal = true
