@@ -14,29 +14,6 @@
 using namespace mlir;
 using namespace bnc;
 
-namespace {
-/// The bits of two vectors of f32 that are rounded to bf16.
-struct RoundedBits {
-  int64_t lanes;
-  Value low, high;
-
-  /// Of what `low` and `high`, of bf16, are rounded from.
-  static std::optional<RoundedBits> get(OpBuilder &b, Location loc, Value low,
-                                        Value high);
-  Value shiftLeft(OpBuilder &b, Location loc, Value bits) const {
-    return arith::ShLIOp::create(b, loc, bits, getSixteen(b, loc));
-  }
-  Value shiftRight(OpBuilder &b, Location loc, Value bits) const {
-    return arith::ShRUIOp::create(b, loc, bits, getSixteen(b, loc));
-  }
-
-private:
-  Value getSixteen(OpBuilder &b, Location loc) const {
-    return makeInteger(b, loc, low.getType(), 16);
-  }
-};
-} // namespace
-
 /// The f32 that `narrow` is rounded from, if rounding its upper half by the
 /// lower one keeps NaNs; else null.
 static Value getRounded(Value narrow) {
@@ -46,19 +23,6 @@ static Value getRounded(Value narrow) {
       cast<VectorType>(truncate.getIn().getType()).getElementType().isF32() &&
       hasNaNsInUpperHalf(truncate.getIn());
   return fits ? truncate.getIn() : Value();
-}
-
-std::optional<RoundedBits> RoundedBits::get(OpBuilder &b, Location loc,
-                                            Value low, Value high) {
-  low = getRounded(low);
-  high = getRounded(high);
-  if (!low || !high)
-    return std::nullopt;
-  int64_t lanes = cast<VectorType>(low.getType()).getNumElements();
-  auto type = VectorType::get({lanes}, b.getI32Type());
-  low = arith::BitcastOp::create(b, loc, type, low);
-  high = arith::BitcastOp::create(b, loc, type, high);
-  return RoundedBits{lanes, low, high};
 }
 
 /// Rounds `upper`, the upper halves of f32, by the `lower`: words of 16 bits,
@@ -89,32 +53,34 @@ static Value shuffleWords(OpBuilder &b, Location loc, Value low, Value high,
 }
 
 Value bnc::emitRoundedPairs(OpBuilder &b, Location loc, Value even, Value odd) {
-  std::optional<RoundedBits> bits = RoundedBits::get(b, loc, even, odd);
-  if (!bits)
+  even = getRounded(even);
+  odd = getRounded(odd);
+  if (!even || !odd)
     return {};
+  int64_t lanes = cast<VectorType>(even.getType()).getNumElements();
+  auto bits = VectorType::get({lanes}, b.getI32Type());
+  even = arith::BitcastOp::create(b, loc, bits, even);
+  odd = arith::BitcastOp::create(b, loc, bits, odd);
   SmallVector<int64_t> byTurns;
-  int64_t words = 2 * bits->lanes;
-  for (int64_t word = 0; word < words; ++word)
-    byTurns.push_back(word % 2 * words + word);
-  Value upper = shuffleWords(b, loc, bits->shiftRight(b, loc, bits->low),
-                             bits->high, byTurns);
-  Value lower = shuffleWords(b, loc, bits->low,
-                             bits->shiftLeft(b, loc, bits->high), byTurns);
+  for (int64_t word = 0; word < 2 * lanes; ++word)
+    byTurns.push_back(word % 2 * 2 * lanes + word);
+  Value sixteen = makeInteger(b, loc, bits, 16);
+  Value upperEven = arith::ShRUIOp::create(b, loc, even, sixteen);
+  Value upper = shuffleWords(b, loc, upperEven, odd, byTurns);
+  Value lowerOdd = arith::ShLIOp::create(b, loc, odd, sixteen);
+  Value lower = shuffleWords(b, loc, even, lowerOdd, byTurns);
   return roundWords(b, loc, upper, lower);
 }
 
 Value bnc::emitRoundedBlocks(OpBuilder &b, Location loc, Value low,
                              Value high) {
-  std::optional<RoundedBits> bits = RoundedBits::get(b, loc, low, high);
-  if (!bits)
+  // In pairs the words take no shuffle, and then one within 128 bits.
+  Value pairs = emitRoundedPairs(b, loc, low, high);
+  if (!pairs)
     return {};
-  // The lower word of every element, which is a pack where the upper is 0.
-  SmallVector<int64_t> lowerWords;
-  for (int64_t from : getBlockOrder(bits->lanes))
-    lowerWords.push_back(2 * from);
-  Value upperLow = bits->shiftRight(b, loc, bits->low);
-  Value upperHigh = bits->shiftRight(b, loc, bits->high);
-  Value upper = shuffleWords(b, loc, upperLow, upperHigh, lowerWords);
-  Value lower = shuffleWords(b, loc, bits->low, bits->high, lowerWords);
-  return roundWords(b, loc, upper, lower);
+  int64_t lanes = cast<VectorType>(low.getType()).getNumElements();
+  SmallVector<int64_t> order;
+  for (int64_t from : getBlockOrder(lanes))
+    order.push_back(from % lanes * 2 + from / lanes);
+  return vector::ShuffleOp::create(b, loc, pairs, pairs, order);
 }
