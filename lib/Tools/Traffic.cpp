@@ -127,7 +127,7 @@ static bool staysInRegisters(const KernelStructure &structure, FuncOp func,
         argument && func.getArgumentPort(argument.getArgNumber()).getStrided())
       return false;
   PlanAttr plan = structure.getPlan();
-  return plan && canTransposeRows(structure, plan.getLanes()) &&
+  return plan && canTransposeRows(structure, plan) &&
          extent.of(structure.getKeptDims()) % plan.getLanes() == 0;
 }
 

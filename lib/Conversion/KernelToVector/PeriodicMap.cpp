@@ -65,6 +65,11 @@ void PeriodicShape::chooseForm(const PhaseContext &phase) {
   std::optional<int64_t> extent = phase.structure.getStaticExtent(period),
                          length = phase.structure.getStaticExtent(run);
   int64_t lanes = phase.target.lanes;
+  // After statistics there are more tables, whose shuffles take what they save
+  // where data are in the caches.
+  bool areFewTables = phase.target.bf16 || !phase.structure.isColumns();
+  if (!extent && areFewTables && canJoin(phase, run))
+    form = TurnForm::Halves;
   if (!extent || *extent == 0)
     return;
   int64_t turn = std::lcm(*extent, 2 * lanes);
@@ -80,8 +85,9 @@ void PeriodicShape::chooseForm(const PhaseContext &phase) {
     return;
   }
   // Halves of blocks take shuffles of every table. They pay, 1.1 to 1.3 times,
-  // where in order every second load would cross a line. With AVX512-BF16 they
-  // take none: llvm-mca counts 5.3 cycles a line in place of 7.9.
+  // where in order every second load would cross a line, as of dynamic counts.
+  // With AVX512-BF16 they take none: llvm-mca counts 5.3 cycles a line in place
+  // of 7.9.
   if (*extent % lanes != 0 && canJoin(phase, run))
     form = TurnForm::Halves;
 }

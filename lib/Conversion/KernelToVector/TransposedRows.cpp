@@ -34,7 +34,7 @@ bool bnc::canTransposeRows(PhaseContext &phase) {
   const KernelStructure &structure = phase.structure;
   // The rows of all that is as large as the kernel follow each other, and
   // parameters have a row as one run.
-  return canTransposeRows(structure, phase.target.lanes) &&
+  return canTransposeRows(structure, phase.plan) &&
          collapseDims(structure.getAllDims(), listElementArrays(phase))
                  .size() == 1 &&
          collapseDims(structure.getReducedDims(), listMapArrays(phase))

@@ -33,7 +33,9 @@ static bool addsUpWholeVectors(const KernelStructure &structure,
          });
 }
 
-bool bnc::canTransposeRows(const KernelStructure &structure, int64_t lanes) {
+bool bnc::canTransposeRows(const KernelStructure &structure,
+                           norm::PlanAttr plan) {
+  int64_t lanes = plan.getLanes();
   norm::KernelOp kernel = structure.getKernel();
   std::optional<int64_t> length =
       structure.getStaticExtent(structure.getReducedDims());
@@ -59,7 +61,7 @@ bool bnc::canTransposeRows(const KernelStructure &structure, int64_t lanes) {
   // Vectors for a batch.
   int64_t vectors = *length;
   if (allBF16) {
-    if (vectors % 2 != 0)
+    if (!plan.getPairs() || vectors % 2 != 0)
       return false;
     vectors /= 2;
   }

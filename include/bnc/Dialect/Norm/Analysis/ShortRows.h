@@ -8,11 +8,12 @@
 
 namespace bnc {
 
-/// Whether the rows of a kernel, finished in batches of `lanes`, can be kept in
-/// registers, a row a lane, where they follow each other in memory: they are
-/// short, all is f32 or all bf16 and the rows even, other operands lie along
-/// the row, and there are no results but outputs.
-bool canTransposeRows(const KernelStructure &structure, int64_t lanes);
+/// Whether the rows of a kernel, finished in batches of the lanes of `plan`,
+/// can be kept in registers, a row a lane, where they follow each other in
+/// memory: they are short, all is f32 or all bf16, which the plan takes in
+/// pairs, and the rows even, other operands lie along the row, and there are no
+/// results but outputs.
+bool canTransposeRows(const KernelStructure &structure, norm::PlanAttr plan);
 
 } // namespace bnc
 
