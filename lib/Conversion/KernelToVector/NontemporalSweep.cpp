@@ -65,8 +65,8 @@ void MapSweep::emitElements(OpBuilder &b, Value begin, Value count,
              LoopMath math(body, context.loc);
              VectorPlace place{math.add(begin, index), Value(),
                                VectorForm::Element};
-             // The tables of a period reach a vector further than it, and in
-             // pairs the phase is at one.
+             // The tables of a period reach a vector further than it; in pairs
+             // the phase is where a vector of them begins.
              SmallVector<Value> at;
              for (Value start : phase)
                at.push_back(math.add(start, index));

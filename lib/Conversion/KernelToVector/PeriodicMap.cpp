@@ -185,6 +185,7 @@ int64_t PeriodicShape::getReach(const EmissionContext &context) const {
   case TurnForm::Pairs:
     return 1;
   }
+  llvm_unreachable("no such form");
 }
 
 int64_t PeriodicShape::getVector(const EmissionContext &context) const {
