@@ -65,13 +65,17 @@ void PeriodicShape::chooseForm(const PhaseContext &phase) {
   std::optional<int64_t> extent = phase.structure.getStaticExtent(period),
                          length = phase.structure.getStaticExtent(run);
   int64_t lanes = phase.target.lanes;
-  // After statistics there are more tables, whose shuffles take what they save
-  // where data are in the caches.
-  bool areFewTables = phase.target.bf16 || !phase.structure.isColumns();
-  if (!extent && areFewTables && canJoin(phase, run))
-    form = TurnForm::Halves;
-  if (!extent || *extent == 0)
+  if (extent == 0)
     return;
+  if (!extent) {
+    // After statistics there are more tables, whose shuffles, which
+    // AVX512-BF16 does without, take what they save where data are in the
+    // caches.
+    bool isFaster = phase.target.bf16 || !phase.structure.isColumns();
+    if (isFaster && canJoin(phase, run))
+      form = TurnForm::Halves;
+    return;
+  }
   int64_t turn = std::lcm(*extent, 2 * lanes);
   bool isLong = !length || *length >= leastTurns * turn;
   bool areNarrow = llvm::all_of(tables, [](const KeptValue &table) {
