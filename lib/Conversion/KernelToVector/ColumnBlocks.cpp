@@ -136,7 +136,7 @@ void ColumnBlocks::addStep(OpBuilder &b, ArrayRef<Point> vectors, Value step,
         *emitters.emplace_back(std::make_unique<PointEmitter>(b, phase, point));
     emitter.useKeptArrays(phase.keptArrays, stage);
     if (point.parity)
-      emitter.sharePairs(*emitters.front());
+      emitter.sharePairs(*emitters[v - *point.parity]);
     // Lanes out of use load zeros and are never stored.
     for (auto [t, reduction] : llvm::enumerate(reductions))
       add(

@@ -13,10 +13,12 @@ using namespace bnc;
 
 SmallVector<Point> Stripe::getTermPoints() const {
   SmallVector<Point> points(vectors);
-  if (inPairs) {
-    points[1] = points[0];
-    points[0].parity = 0;
-    points[1].parity = 1;
+  if (!inPairs)
+    return points;
+  for (size_t v = 0; v < points.size(); v += 2) {
+    points[v + 1] = points[v];
+    points[v].parity = 0;
+    points[v + 1].parity = 1;
   }
   return points;
 }
@@ -43,7 +45,7 @@ void bnc::emitStripes(
              Stripe stripe;
              for (int64_t v = 0; v < together; ++v)
                addVector(inside, stripe, inner.add(begin, v * lanes), Value());
-             stripe.inPairs = together == 2 && inPairs;
+             stripe.inPairs = together % 2 == 0 && inPairs;
              body(inside, stripe);
              return SmallVector<Value>();
            });

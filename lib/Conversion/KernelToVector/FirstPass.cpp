@@ -75,8 +75,9 @@ FirstPass::FirstPass(PhaseContext &phase, const ColumnShape &shape,
 void FirstPass::emitStripes(
     OpBuilder &b, const PanelLanes &panel,
     llvm::function_ref<void(OpBuilder &, const Stripe &)> body) const {
-  int64_t together =
-      getConstantIndex(panel.length) ? getStripeVectors(phase.target) : 1;
+  int64_t together = 1;
+  if (getConstantIndex(panel.length))
+    together = std::max(wideVectors, getStripeVectors(phase.target));
   bnc::emitStripes(b, phase, shape, panel, together, blocks.canPair(), body);
 }
 
@@ -114,12 +115,14 @@ void FirstPass::emit(OpBuilder &b, const PanelLanes &panel, Value first,
 
 void FirstPass::putInOrder(OpBuilder &b, const Stripe &stripe) {
   SmallVector<Value> held = sums->load(b, stripe);
-  size_t half = held.size() / 2;
-  for (size_t i = 0; i < half; ++i) {
-    SmallVector<Value> both = emitInterleave(b, loc, {held[i], held[half + i]});
-    held[i] = both[0];
-    held[half + i] = both[1];
-  }
+  size_t perVector = sumTypes.size();
+  for (size_t even = 0; even < held.size(); even += 2 * perVector)
+    for (size_t i = even; i < even + perVector; ++i) {
+      Value &first = held[i], &second = held[i + perVector];
+      SmallVector<Value> both = emitInterleave(b, loc, {first, second});
+      first = both[0];
+      second = both[1];
+    }
   sums->store(b, stripe, held);
 }
 
@@ -135,11 +138,7 @@ void FirstPass::emitBlock(OpBuilder &b, const PanelLanes &panel, Value from,
                                  sumsPerTerm, add, sums->load(body, stripe),
                                  getStepsAhead()));
   };
-  if (wideVectors > 1)
-    bnc::emitStripes(b, phase, shape, panel, wideVectors, /*inPairs=*/false,
-                     emitStripe);
-  else
-    emitStripes(b, panel, emitStripe);
+  emitStripes(b, panel, emitStripe);
 }
 
 void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,

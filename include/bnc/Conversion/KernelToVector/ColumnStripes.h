@@ -13,7 +13,7 @@ struct Stripe {
   llvm::SmallVector<Point> vectors;
   llvm::SmallVector<mlir::Value> positions;
   /// If set, terms are added up in vectors of the even and of the odd lanes of
-  /// these two, as 32 bits hold one bf16 of each: no lane has to move.
+  /// every two, as 32 bits hold one bf16 of each: no lane has to move.
   bool inPairs = false;
 
   /// The points whose terms are added up.
@@ -28,7 +28,7 @@ struct PanelLanes {
 };
 
 /// Calls `body` for all stripes of a panel: of `together` vectors, and of one
-/// for what is left. Those of two are in pairs if `inPairs`.
+/// for what is left. Those of an even number are in pairs if `inPairs`.
 void emitStripes(
     mlir::OpBuilder &b, PhaseContext &phase, const ColumnShape &shape,
     const PanelLanes &panel, int64_t together, bool inPairs,
