@@ -188,13 +188,12 @@ SmallVector<Value> ColumnBlocks::emitSlots(OpBuilder &b,
     addStep(body, vectors, step, sumsPerTerm, add, sums, {/*rows=*/ahead});
   };
   LoopMath math(b, loc);
-  Value groups = math.div(length, slots);
+  Value done = math.mul(math.div(length, slots), slots);
   SmallVector<Value> slotSums = emitLoop(
-      b, loc, math.constant(0), groups, 1, initial,
-      [&](OpBuilder &body, Value iv, ValueRange carried) {
+      b, loc, from, math.add(from, done), slots, initial,
+      [&](OpBuilder &body, Value base, ValueRange carried) {
         SmallVector<Value> next(carried);
         LoopMath inner(body, loc);
-        Value base = inner.add(from, inner.mul(iv, slots));
         for (unsigned slot = 0; slot < slots; ++slot)
           addTo(body, inner.add(base, slot),
                 MutableArrayRef<Value>(next).slice(slot * perSlot, perSlot));
@@ -204,7 +203,6 @@ SmallVector<Value> ColumnBlocks::emitSlots(OpBuilder &b,
   if (areMultipleOf(slots) || (known && *known % slots == 0))
     return slotSums;
   // The steps that are left, one a slot.
-  Value done = math.mul(groups, slots);
   return emitRotating(
       b, loc, math.constant(slots - 1), slots, slotSums,
       [&](OpBuilder &nested, Value slot, MutableArrayRef<Value> first) {

@@ -37,11 +37,11 @@ void bnc::emitStripes(
     stripe.positions.push_back(position);
   };
   LoopMath math(b, loc);
-  Value stripes = math.div(panel.length, together * lanes);
-  emitLoop(b, loc, math.constant(0), stripes, 1, {},
-           [&](OpBuilder &inside, Value index, ValueRange) {
+  int64_t width = together * lanes;
+  Value done = math.mul(math.div(panel.length, width), width);
+  emitLoop(b, loc, math.constant(0), done, width, {},
+           [&](OpBuilder &inside, Value begin, ValueRange) {
              LoopMath inner(inside, loc);
-             Value begin = inner.mul(index, together * lanes);
              Stripe stripe;
              for (int64_t v = 0; v < together; ++v)
                addVector(inside, stripe, inner.add(begin, v * lanes), Value());
@@ -49,7 +49,6 @@ void bnc::emitStripes(
              body(inside, stripe);
              return SmallVector<Value>();
            });
-  Value done = math.mul(stripes, together * lanes);
   Value left = math.sub(panel.length, done);
   auto emitRest = [&](OpBuilder &inside, Value position, Value count, unsigned,
                       MutableArrayRef<Value>) {

@@ -13,14 +13,11 @@
 using namespace mlir;
 using namespace bnc;
 
-/// iv * scale + offset, as an affine map where `iv` allows it.
-static Value scale(OpBuilder &b, Location loc, Value iv, int64_t factor,
-                   int64_t offset) {
-  if (!affine::isValidDim(iv)) {
-    LoopMath math(b, loc);
-    return math.add(math.mul(iv, factor), offset);
-  }
-  AffineExpr expr = b.getAffineDimExpr(0) * factor + offset;
+/// iv + offset, as an affine map where `iv` allows it.
+static Value advance(OpBuilder &b, Location loc, Value iv, int64_t offset) {
+  if (offset == 0 || !affine::isValidDim(iv))
+    return LoopMath(b, loc).add(iv, offset);
+  AffineExpr expr = b.getAffineDimExpr(0) + offset;
   return affine::AffineApplyOp::create(b, loc, AffineMap::get(1, 0, expr),
                                        ValueRange{iv});
 }
@@ -32,13 +29,14 @@ SmallVector<Value> bnc::emitLaneLoop(OpBuilder &b, Location loc, Value length,
   int64_t stride = lanes * slots;
   LoopMath math(b, loc);
   Value zero = math.constant(0);
+  // Steps are elements: they are indices as they are.
+  Value turns = math.mul(math.div(length, stride), stride);
   SmallVector<Value> carried = emitLoop(
-      b, loc, zero, math.div(length, stride), 1, inits,
+      b, loc, zero, turns, stride, inits,
       [&](OpBuilder &nested, Value iv, ValueRange values) {
         SmallVector<Value> next(values);
         for (unsigned slot = 0; slot < slots; ++slot)
-          body(nested, scale(nested, loc, iv, stride, slot * lanes), Value(),
-               slot,
+          body(nested, advance(nested, loc, iv, slot * lanes), Value(), slot,
                MutableArrayRef<Value>(next).slice(slot * perSlot, perSlot));
         return next;
       });
@@ -56,19 +54,18 @@ SmallVector<Value> bnc::emitLaneLoop(OpBuilder &b, Location loc, Value length,
     }
     return carried;
   }
-  Value start = math.mul(math.div(length, stride), stride);
-  Value vector = math.constant(lanes);
+  Value start = turns, vector = math.constant(lanes);
   if (perSlot == 0) {
     // Nothing depends on the slot: whole vectors, then one masked.
-    Value whole = math.div(math.sub(length, start), lanes);
-    emitLoop(b, loc, zero, whole, 1, {},
-             [&](OpBuilder &nested, Value iv, ValueRange) {
-               LoopMath inner(nested, loc);
-               body(nested, inner.add(start, inner.mul(iv, lanes)), Value(), 0,
-                    {});
-               return SmallVector<Value>();
-             });
-    start = math.add(start, math.mul(whole, lanes));
+    if (slots > 1) {
+      Value whole = math.mul(math.div(length, lanes), lanes);
+      emitLoop(b, loc, start, whole, lanes, {},
+               [&](OpBuilder &nested, Value position, ValueRange) {
+                 body(nested, position, Value(), 0, {});
+                 return SmallVector<Value>();
+               });
+      start = whole;
+    }
     Value rest = math.sub(length, start);
     emitIfSome(b, loc, rest, {},
                [&](OpBuilder &nested, MutableArrayRef<Value>) {
@@ -102,10 +99,9 @@ SmallVector<Value> bnc::emitMaskedLoop(OpBuilder &b, Location loc, Value length,
                                        int64_t lanes, ValueRange inits,
                                        LaneBody body) {
   LoopMath math(b, loc);
-  return emitLoop(b, loc, math.constant(0), math.ceilDiv(length, lanes), 1,
-                  inits, [&](OpBuilder &nested, Value iv, ValueRange values) {
+  return emitLoop(b, loc, math.constant(0), length, lanes, inits,
+                  [&](OpBuilder &nested, Value position, ValueRange values) {
                     LoopMath inner(nested, loc);
-                    Value position = inner.mul(iv, lanes);
                     Value left = inner.sub(length, position);
                     Value count = inner.min(left, inner.constant(lanes));
                     SmallVector<Value> next(values);

@@ -71,12 +71,11 @@ SmallVector<Value> NarrowColumns::emitSlotSums(OpBuilder &b, const Point &outer,
       sums.append(sumsPerTerm,
                   makeFloat(b, loc, getVectorType(phase, reduction), 0.0));
   LoopMath math(b, loc);
-  Value groups = math.div(length, slots);
-  sums = emitLoop(b, loc, math.constant(0), groups, 1, sums,
-                  [&](OpBuilder &body, Value group, ValueRange carried) {
+  Value done = math.mul(math.div(length, slots), slots);
+  sums = emitLoop(b, loc, from, math.add(from, done), slots, sums,
+                  [&](OpBuilder &body, Value first, ValueRange carried) {
                     SmallVector<Value> next(carried);
                     LoopMath inner(body, loc);
-                    Value first = inner.add(from, inner.mul(group, slots));
                     Value count;
                     if (together * channels < lanes)
                       count = inner.constant(together * channels);
@@ -87,7 +86,6 @@ SmallVector<Value> NarrowColumns::emitSlotSums(OpBuilder &b, const Point &outer,
                                     v * perVector, perVector));
                     return next;
                   });
-  Value done = math.mul(groups, slots);
   Value left = math.sub(length, done);
   for (unsigned v = 0; v < vectors; ++v) {
     Value before = math.constant(v * together);

@@ -185,11 +185,12 @@ void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
   int64_t lanes = context.target.lanes, slots = getVectorsPerLine();
   int64_t width = getWidth(form);
   Value step = getStep(width);
-  emitLoop(b, context.loc, LoopMath(b, context.loc).constant(0), turns, 1,
+  LoopMath outside(b, context.loc);
+  Value end = outside.add(start, outside.mul(turns, lanes * slots));
+  emitLoop(b, context.loc, start, end, lanes * slots,
            startPhases(b, start, 1, width),
-           [&](OpBuilder &body, Value index, ValueRange carried) {
+           [&](OpBuilder &body, Value at, ValueRange carried) {
              LoopMath math(body, context.loc);
-             Value at = math.add(start, math.mul(index, lanes * slots));
              SmallVector<Value> phase(carried);
              // Lines are filled one after the other: two that are filled in
              // turns may leave the buffer half full.

@@ -77,7 +77,10 @@ module attributes {norm.target = #t} {
 // CHECK: %[[PAST:.*]] = arith.remui %[[DISTANCE]], %c2048
 // CHECK: %[[CLASH:.*]] = arith.cmpi slt, %[[PAST]], %c1
 // CHECK: %[[PART:.*]] = arith.select %[[CLASH]], %{{.*}}, %[[EVEN]]
-// CHECK: for %{{.*}} to %[[PART]]
+// CHECK: %[[APART:.*]] = arith.muli %[[PART]], %c16
+// CHECK: %[[LENGTH:.*]] = arith.muli %[[PART]], %c16
+// CHECK-NEXT: %[[END:.*]] = arith.addi %[[START:.*]], %[[LENGTH]]
+// CHECK: for %{{.*}} = %[[START]] to %[[END]] step %c16
 // CHECK-NOT: memref.prefetch
 // CHECK-COUNT-4: vector.store {{.*}}nontemporal = true
 // CHECK-NEXT: yield
