@@ -27,6 +27,10 @@ class Bits : public ExecutionTest,
 
 static std::string layerNormF32(int64_t c) { return layerNormRows("f32", c); }
 static std::string layerNormBF16(int64_t c) { return layerNormRows("bf16", c); }
+static std::string groupNormF32(int64_t c) { return groupNormChannelsLast(c); }
+static std::string groupNormBF16(int64_t c) {
+  return groupNormChannelsLast(c, "bf16");
+}
 static std::string pixelsF32(int64_t c) { return batchNormPixels(c); }
 static std::string pixelsBF16(int64_t c) { return batchNormPixels(c, "bf16"); }
 
@@ -102,7 +106,9 @@ INSTANTIATE_TEST_SUITE_P(
                     BitsCase{"long_layer_norm", layerNormF32, "c", 4723, 64},
                     BitsCase{"long_add_rms_norm", addRMSNormRows, "c", 6700, 7},
                     BitsCase{"add_rms_norm", addRMSNormRows, "c", 199},
-                    BitsCase{"group_norm", groupNormChannelsLast, "c", 15},
+                    BitsCase{"group_norm", groupNormF32, "c", 15},
+                    // Every second sample begins at an odd element.
+                    BitsCase{"group_norm_bf16", groupNormBF16, "c", 15},
                     BitsCase{"instance_norm", instanceNormChannelsFirst, "p",
                              65},
                     // Past the caches, two parts of all planes or pixels, whose
@@ -115,7 +121,10 @@ INSTANTIATE_TEST_SUITE_P(
                     // Turns of 16 pixels, of 32 with AVX-512, whose channels
                     // are in pairs; elements are left over.
                     BitsCase{"odd_pixels_bf16", pixelsBF16, "c", 25, 9},
-                    BitsCase{"short_pixels_bf16", pixelsBF16, "c", 5, 9}),
+                    BitsCase{"short_pixels_bf16", pixelsBF16, "c", 5, 9},
+                    // Turns that are not: even and odd channels apart.
+                    BitsCase{"long_odd_pixels_bf16", pixelsBF16, "c", 63, 9},
+                    BitsCase{"even_pixels_bf16", pixelsBF16, "c", 118, 9}),
     [](const testing::TestParamInfo<BitsCase> &info) {
       return info.param.name;
     });

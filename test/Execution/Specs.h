@@ -69,12 +69,14 @@ inline std::string addRMSNormRows(int64_t columns) {
 }
 
 /// group_norm of channels-last data, samples `r`, pixels `p`.
-inline std::string groupNormChannelsLast(int64_t channels) {
+inline std::string groupNormChannelsLast(int64_t channels,
+                                         const std::string &dtype = "f32") {
   SpecDim c("c", channels);
-  std::string x = "tensor<?x9x" + c.type + "xf32>";
+  std::string x = "tensor<?x9x" + c.type + "x" + dtype + ">";
   std::string w = "tensor<" + c.type + "xf32>";
-  return "norm.func @f(%x: [r, p = 9, " + c.port +
-         "] f32, %weight: [c] f32) -> (y: [r, p, c] f32) {\n"
+  return "norm.func @f(%x: [r, p = 9, " + c.port + "] " + dtype +
+         ", %weight: [c] f32) -> (y: [r, p, c] " + dtype +
+         ") {\n"
          "  %eps = arith.constant 1.0e-5 : f32\n"
          "  %y = norm.group_norm %x feature 2 groups 3 scale %weight eps %eps "
          ": (" +

@@ -261,7 +261,8 @@ bool bnc::canJoin(const EmissionContext &context, DimSet laneGroup) {
 }
 
 bool MapSweep::takesPairTables() {
-  return run.pairTables || (run.period && run.turnForm == TurnForm::Pairs);
+  return run.pairTables || (run.period && (run.turnForm == TurnForm::Pairs ||
+                                           run.turnForm == TurnForm::Apart));
 }
 
 VectorForm MapSweep::chooseForm() {

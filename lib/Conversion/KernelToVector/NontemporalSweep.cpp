@@ -157,8 +157,11 @@ Value MapSweep::emitCondition(OpBuilder &b) {
     return wanted;
   if (run.period && takesPairTables()) {
     LoopMath math(b, context.loc);
-    Value isLine = math.less(emitHead(b), math.constant(1));
-    return b.createOrFold<arith::AndIOp>(context.loc, wanted, isLine);
+    Value head = emitHead(b);
+    if (run.turnForm == TurnForm::Apart)
+      head = math.rem(head, math.constant(2));
+    Value fits = math.less(head, math.constant(1));
+    return b.createOrFold<arith::AndIOp>(context.loc, wanted, fits);
   }
   if (outputs.size() == 1)
     return wanted;
@@ -247,13 +250,14 @@ void MapSweep::emitNontemporal(OpBuilder &b) {
   int64_t turn = context.target.lanes * getVectorsPerLine();
   if (run.pairTables)
     return emitLines(b, run.begin, math.div(run.length, turn));
-  // In pairs the run begins at a line; see emitCondition.
-  Value head = takesPairTables() ? math.constant(0) : emitHead(b);
+  // A turn in pairs is taken from whole vectors on; see emitCondition.
+  bool beginsAtLine = run.period && run.turnForm == TurnForm::Pairs;
+  Value head = beginsAtLine ? math.constant(0) : emitHead(b);
   Value start = math.add(run.begin, head), rest = math.sub(run.length, head);
   Value turns = math.div(rest, turn);
   Value whole = math.mul(turns, turn);
   Value end = math.add(start, whole), left = math.sub(rest, whole);
-  if (takesPairTables()) {
+  if (beginsAtLine) {
     emitLinesAbreast(b, start, turns);
     return emitEdge(b, end, left);
   }

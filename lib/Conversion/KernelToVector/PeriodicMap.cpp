@@ -3,14 +3,13 @@
 
 #include "bnc/Conversion/KernelToVector/PeriodicMap.h"
 
-#include "bnc/Conversion/KernelToVector/Interleave.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/PairTables.h"
 #include "bnc/Conversion/KernelToVector/StackTables.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
+#include "bnc/Conversion/KernelToVector/TurnTables.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <numeric>
 
@@ -57,6 +56,27 @@ DimSet bnc::listNarrowValues(const EmissionContext &context,
   return varying;
 }
 
+/// Where the odd elements of a turn begin that are apart, and how many elements
+/// a table then has. An even extent repeats within both halves, of whole
+/// vectors; an odd one as a sequence of both.
+static int64_t getOdds(int64_t extent, int64_t lanes) {
+  return extent % 2 ? (extent + 1) / 2
+                    : llvm::alignTo(extent / 2 + lanes - 1, lanes);
+}
+static int64_t getSizeApart(int64_t extent, int64_t lanes) {
+  int64_t odds = getOdds(extent, lanes);
+  return extent % 2 ? extent + odds + lanes - 1 : 2 * odds;
+}
+
+/// The longest even or odd extent whose table has at most `size` elements, 0
+/// for none.
+static int64_t getLongestApart(int64_t size, int64_t lanes, bool isOdd) {
+  int64_t extent = size - (size + isOdd) % 2;
+  while (extent > 0 && getSizeApart(extent, lanes) > size)
+    extent -= 2;
+  return std::max(extent, int64_t(0));
+}
+
 /// Putting a turn in pairs takes as long as they save in three.
 static constexpr int64_t leastTurns = 4;
 
@@ -67,6 +87,14 @@ void PeriodicShape::chooseForm(const PhaseContext &phase) {
   int64_t lanes = phase.target.lanes;
   if (extent == 0)
     return;
+  bool areNarrow = llvm::all_of(tables, [](const KeptValue &table) {
+    return table.type.getIntOrFloatBitWidth() <= 32;
+  });
+  bool takesPairs = canTakePairs(phase) && areNarrow;
+  if (!extent && takesPairs) {
+    form = TurnForm::Apart;
+    return;
+  }
   if (!extent) {
     // After statistics there are more tables, whose shuffles, which
     // AVX512-BF16 does without, take what they save where data are in the
@@ -77,15 +105,20 @@ void PeriodicShape::chooseForm(const PhaseContext &phase) {
     return;
   }
   int64_t turn = std::lcm(*extent, 2 * lanes);
-  bool isLong = !length || *length >= leastTurns * turn;
-  bool areNarrow = llvm::all_of(tables, [](const KeptValue &table) {
-    return table.type.getIntOrFloatBitWidth() <= 32;
-  });
+  auto isLong = [&](int64_t elements) {
+    return !length || *length >= leastTurns * elements;
+  };
+  int64_t most = getPairTableSize(phase, tables);
   // What is copied last may be copied a vector further.
-  if (canTakePairs(phase) && isLong && areNarrow &&
-      turn + lanes <= getPairTableSize(phase, tables)) {
+  if (takesPairs && isLong(turn) && turn + lanes <= most) {
     tableSize = turn + lanes;
     form = TurnForm::Pairs;
+    return;
+  }
+  if (int64_t size = getSizeApart(*extent, lanes);
+      takesPairs && isLong(*extent) && size <= most) {
+    tableSize = size;
+    form = TurnForm::Apart;
     return;
   }
   // Halves of blocks take shuffles of every table. They pay, 1.1 to 1.3 times,
@@ -149,7 +182,45 @@ bool PeriodicShape::endsAtStores(const PhaseContext &phase) const {
 Value PeriodicShape::emitFits(EmissionContext &context, OpBuilder &b) const {
   LoopMath math(b, context.loc);
   Value extent = emitTotalExtent(b, context.loc, context.frame, period);
-  return math.less(extent, math.constant(tableSize - getReach(context) + 2));
+  int64_t most = tableSize - getReach(context) + 1;
+  if (form != TurnForm::Apart)
+    return math.less(extent, math.constant(most + 1));
+  Value longest = chooseByParity(b, context, [&](bool isOdd) {
+    return math.constant(
+        getLongestApart(tableSize, context.target.lanes, isOdd));
+  });
+  return math.less(extent, math.add(longest, 1));
+}
+
+Value PeriodicShape::chooseByParity(
+    OpBuilder &b, EmissionContext &context,
+    llvm::function_ref<Value(bool isOdd)> choice) const {
+  LoopMath math(b, context.loc);
+  Value extent = emitTotalExtent(b, context.loc, context.frame, period);
+  Value isOdd = math.less(math.constant(0), math.rem(extent, math.constant(2)));
+  return b.createOrFold<arith::SelectOp>(context.loc, isOdd, choice(true),
+                                         choice(false));
+}
+
+Value PeriodicShape::emitOdds(EmissionContext &context, OpBuilder &b) const {
+  LoopMath math(b, context.loc);
+  Value extent = emitTotalExtent(b, context.loc, context.frame, period);
+  int64_t lanes = context.target.lanes;
+  return chooseByParity(b, context, [&](bool isOdd) {
+    if (isOdd)
+      return math.ceilDiv(extent, 2);
+    Value reached = math.add(math.div(extent, 2), lanes - 1);
+    return math.mul(math.ceilDiv(reached, lanes), lanes);
+  });
+}
+
+Value PeriodicShape::emitTurn(EmissionContext &context, OpBuilder &b) const {
+  LoopMath math(b, context.loc);
+  Value extent = emitTotalExtent(b, context.loc, context.frame, period);
+  if (form != TurnForm::Apart)
+    return math.mul(extent, getRepeats(context));
+  return chooseByParity(
+      b, context, [&](bool isOdd) { return math.mul(extent, isOdd ? 2 : 1); });
 }
 
 Value PeriodicShape::emitItems(EmissionContext &context, OpBuilder &b) const {
@@ -187,88 +258,24 @@ int64_t PeriodicShape::getReach(const EmissionContext &context) const {
   case TurnForm::Halves:
     return 2 * context.target.lanes;
   case TurnForm::Pairs:
+  case TurnForm::Apart:
     return 1;
   }
   llvm_unreachable("no such form");
 }
 
 int64_t PeriodicShape::getVector(const EmissionContext &context) const {
-  return (form == TurnForm::Pairs ? 2 : 1) * context.target.lanes;
+  bool inPairs = form == TurnForm::Pairs || form == TurnForm::Apart;
+  return (inPairs ? 2 : 1) * context.target.lanes;
 }
 
 int64_t PeriodicShape::getRepeats(const EmissionContext &context) const {
   std::optional<int64_t> extent = context.structure.getStaticExtent(period);
-  if (!extent || *extent == 0)
+  if (!extent || *extent == 0 || form == TurnForm::Apart)
     return 1;
   int64_t vector = getVector(context);
   int64_t repeats = vector / std::gcd(*extent, vector);
   return repeats * *extent + getReach(context) - 1 <= tableSize ? repeats : 1;
-}
-
-/// Puts the elements of every two vectors of a turn in pairs.
-static void emitTurnInPairs(OpBuilder &b, PhaseContext &phase,
-                            const PeriodicShape &shape, KeptArrays &kept,
-                            int64_t turn) {
-  Location loc = phase.loc;
-  int64_t lanes = phase.target.lanes;
-  LoopMath math(b, loc);
-  emitLoop(b, loc, math.constant(0), math.constant(turn), 2 * lanes, {},
-           [&](OpBuilder &body, Value first, ValueRange) {
-             Value places[] = {first, LoopMath(body, loc).add(first, lanes)};
-             for (const KeptValue &table : shape.tables) {
-               Value memref = kept.find(table.value, table.field)->memref;
-               auto stored = cast<MemRefType>(memref.getType());
-               auto type = VectorType::get({lanes}, stored.getElementType());
-               SmallVector<Value> neighbours;
-               for (Value place : places)
-                 neighbours.push_back(
-                     vector::LoadOp::create(body, loc, type, memref, place));
-               for (auto [half, place] : llvm::zip_equal(
-                        emitDeinterleave(body, loc, neighbours), places))
-                 vector::StoreOp::create(body, loc, half, memref, place);
-             }
-             return SmallVector<Value>();
-           });
-  kept.setInPairs();
-}
-
-/// Fills the tables for the point of `row`: a turn, and its start again.
-static KeptArrays emitTurn(OpBuilder &b, PhaseContext &phase,
-                           const PeriodicShape &shape, PointEmitter &row) {
-  Location loc = phase.loc;
-  LoopMath math(b, loc);
-  Value extent = emitTotalExtent(b, loc, phase.frame, shape.period);
-  KeptArrays kept = emitStackTables(b, phase, row, shape.period, shape.tables,
-                                    shape.tableSize, math.constant(0), extent);
-  // What is copied last may be copied further: by vectors where a period has
-  // one and the tables have room for it.
-  int64_t lanes = phase.target.lanes;
-  std::optional<int64_t> known = getConstantIndex(extent);
-  int64_t more = known ? (shape.getRepeats(phase) - 1) * *known : 0;
-  more += shape.getReach(phase) - 1;
-  int64_t width = 1;
-  if (known && *known >= lanes &&
-      *known + int64_t(llvm::alignTo(more, lanes)) <= shape.tableSize)
-    width = lanes;
-  emitLoop(b, loc, math.constant(0),
-           math.constant(llvm::divideCeil(more, width)), 1, {},
-           [&](OpBuilder &body, Value index, ValueRange) {
-             // In order, so what is copied is there where a turn is short.
-             LoopMath inner(body, loc);
-             Value from = inner.mul(index, width), to = inner.add(extent, from);
-             for (const KeptValue &table : shape.tables) {
-               Value memref = kept.find(table.value, table.field)->memref;
-               auto stored = cast<MemRefType>(memref.getType());
-               auto type = VectorType::get({width}, stored.getElementType());
-               Value elements =
-                   vector::LoadOp::create(body, loc, type, memref, from);
-               vector::StoreOp::create(body, loc, elements, memref, to);
-             }
-             return SmallVector<Value>();
-           });
-  if (shape.form == TurnForm::Pairs)
-    emitTurnInPairs(b, phase, shape, kept, *known * shape.getRepeats(phase));
-  return kept;
 }
 
 void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
@@ -277,9 +284,7 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
   Value length = emitTotalExtent(b, loc, phase.frame, run);
   Value blocks = math.ceilDiv(length, mapBlock);
   Value blocksOrOne = math.max(blocks, math.constant(1));
-  Value turn =
-      math.mul(emitTotalExtent(b, loc, phase.frame, period), getRepeats(phase));
-  Period repeated(b, loc, turn, phase.target.lanes);
+  Period repeated(b, loc, emitTurn(phase, b), phase.target.lanes);
   emitLoop(
       b, loc, math.div(phase.begin, blocksOrOne),
       math.ceilDiv(phase.end, blocksOrOne), 1, {},
@@ -299,7 +304,7 @@ void PeriodicShape::emitPhase(OpBuilder &b, PhaseContext &phase) const {
         PointEmitter row(body, phase, point);
         row.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
         row.moveTo(body);
-        KeptArrays kept = emitTurn(body, phase, *this, row);
+        KeptArrays kept = bnc::emitTurn(body, phase, *this, row);
         Value from = inner.mul(first, mapBlock);
         Value to = inner.min(inner.mul(last, mapBlock), length);
         MapRun part{run, from, inner.sub(to, from), phase.nontemporal, &kept};

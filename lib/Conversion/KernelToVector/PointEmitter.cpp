@@ -94,9 +94,14 @@ Value PointEmitter::maskOff(Value vector) {
   return arith::SelectOp::create(b, loc, getMask(), vector, zero);
 }
 
-Value PointEmitter::emitPlaceInPairs(Value index) {
+Value PointEmitter::emitPlaceInPairs(const KernelArray &array, Value index) {
   LoopMath math(b, loc);
   int64_t lanes = context.target.lanes;
+  if (array.odds) {
+    Value half = math.div(index, 2);
+    Value parity = math.sub(index, math.mul(half, 2));
+    return math.add(half, math.mul(parity, array.odds));
+  }
   Value within = math.rem(index, math.constant(2 * lanes));
   Value block = math.sub(index, within);
   Value half = math.div(within, 2);
@@ -113,7 +118,7 @@ SmallVector<Value> PointEmitter::getIndices(const KernelArray &array) {
   if (array.origin)
     indices.back() = LoopMath(b, loc).sub(indices.back(), array.origin);
   if (array.inPairs && !point.laneDims)
-    indices.back() = emitPlaceInPairs(indices.back());
+    indices.back() = emitPlaceInPairs(array, indices.back());
   return indices;
 }
 
@@ -142,8 +147,13 @@ static SmallVector<Value> advance(OpBuilder &b, Location loc,
 Value PointEmitter::loadLanes(const KernelArray &array, int64_t lanes,
                               Value laneMask) {
   SmallVector<Value> indices = getIndices(array);
-  if (point.parity && array.inPairs)
+  if (point.parity && array.odds) {
+    LoopMath math(b, loc);
+    Value half = math.div(indices.back(), 2);
+    indices.back() = *point.parity ? math.add(half, array.odds) : half;
+  } else if (point.parity && array.inPairs) {
     indices = advance(b, loc, indices, *point.parity * lanes);
+  }
   Type storage = getStorageType(array.element);
   auto type = VectorType::get({lanes}, storage);
   if (!point.count)

@@ -46,10 +46,8 @@ KeptArrays bnc::allocateStackTables(OpBuilder &b, Location loc,
   return tables;
 }
 
-/// Whether masks leave lanes out of all that `tables` are computed from and
-/// stored to.
-static bool canMask(const EmissionContext &context, DimSet laneGroup,
-                    ArrayRef<KeptValue> tables) {
+bool bnc::canMask(const EmissionContext &context, DimSet laneGroup,
+                  ArrayRef<KeptValue> tables) {
   auto fits = [&](Type element) {
     return context.target.canMask(getStorageType(element));
   };

@@ -50,6 +50,26 @@ module attributes {norm.target = #t} {
     }
     norm.return %0 : tensor<?x48xbf16>
   }
+  norm.func @odd(%x: [p, c = 499] bf16, %w: [c] f32) -> (y: [p, c] bf16) {
+    %0 = norm.kernel [p, c = 499] (%x[p, c], %w[c]) : (tensor<?x499xbf16>, tensor<499xf32>) -> ([p, c] tensor<?x499xbf16>) attributes {schedule = #s} {
+    ^bb0(%a: bf16, %b: f32):
+      %e = arith.extf %a : bf16 to f32
+      %d = arith.mulf %e, %b : f32
+      %r = arith.truncf %d : f32 to bf16
+      norm.yield %r : bf16
+    }
+    norm.return %0 : tensor<?x499xbf16>
+  }
+  norm.func @any(%x: [p, c] bf16, %w: [c] f32) -> (y: [p, c] bf16) {
+    %0 = norm.kernel [p, c] (%x[p, c], %w[c]) : (tensor<?x?xbf16>, tensor<?xf32>) -> ([p, c] tensor<?x?xbf16>) attributes {schedule = #s} {
+    ^bb0(%a: bf16, %b: f32):
+      %e = arith.extf %a : bf16 to f32
+      %d = arith.mulf %e, %b : f32
+      %r = arith.truncf %d : f32 to bf16
+      norm.yield %r : bf16
+    }
+    norm.return %0 : tensor<?x?xbf16>
+  }
 }
 
 // CHECK-LABEL: func.func private @fits.k0.p0(
@@ -98,4 +118,31 @@ module attributes {norm.target = #t} {
 // CHECK-NOT: vector.shuffle {{.*}}xf32>
 // CHECK: vector.store {{.*}}nontemporal = true
 // CHECK-NOT: vector.shuffle {{.*}}xf32>
+// CHECK: return
+
+// Of 499 channels no turn is whole vectors that fits. Even channels, then odd ones,
+// then the even ones again: a vector of odd ones is 250 further.
+// CHECK-LABEL: func.func private @odd.k0.p0(
+// CHECK: memref.alloca() {alignment = 64 : i64} : memref<764xf32>
+// CHECK: vector.shuffle {{.*}} [0, 2, 4,
+// CHECK: vector.shuffle {{.*}} [1, 3, 5,
+// CHECK: affine.for %{{.*}} = 0 to 265 {
+// CHECK: memref.store %{{.*}}, %{{.*}}[%{{.*}}] : memref<764xf32>
+// CHECK-NOT: vector.shuffle {{.*}}xf32>
+// CHECK: %[[EVEN:.*]] = arith.divui %{{.*}}, %c2
+// CHECK-NEXT: vector.load %{{.*}}[%[[EVEN]]] : memref<764xf32>
+// CHECK: %[[HALF:.*]] = arith.divui %{{.*}}, %c2
+// CHECK-NEXT: %[[ODD:.*]] = arith.addi %[[HALF]], %c250
+// CHECK-NEXT: vector.load %{{.*}}[%[[ODD]]] : memref<764xf32>
+// CHECK: return
+
+// Where the count is dynamic, its parity says where they are and how many fit.
+// CHECK-LABEL: func.func private @any.k0.p0(
+// CHECK: memref.alloca() {alignment = 64 : i64} : memref<1024xf32>
+// CHECK: %[[MOST:.*]] = arith.select %{{.*}}, %c671, %c994
+// CHECK: %[[PAST:.*]] = arith.addi %[[MOST]], %c1
+// CHECK: arith.cmpi slt, %{{.*}}, %[[PAST]]
+// CHECK: scf.if
+// CHECK: vector.shuffle {{.*}} [0, 2, 4,
+// CHECK: vector.shuffle {{.*}} [1, 3, 5,
 // CHECK: return

@@ -23,14 +23,16 @@ struct KernelArray {
   mlir::Value leading;
   /// Position along the last dim of the array's first element; null for 0.
   mlir::Value origin;
-  /// Whether of twice as many elements as a vector has lanes the even ones come
-  /// first: a table for points of one parity.
+  /// Whether even and odd elements lie apart, a table for points of one parity:
+  /// the odd ones from index `odds` on, or, where that is null, of every two
+  /// vectors in the second.
   bool inPairs = false;
+  mlir::Value odds;
   /// The kernel dims of the memref's axes, ascending.
   llvm::SmallVector<unsigned> dims;
   /// dims[i] and dims[i + 1] are one contiguous run: stride(i) is
   /// stride(i + 1) * extent(i + 1).
-  llvm::SmallVector<bool> contiguousWithNext;
+  llvm::SmallVector<bool, 8> contiguousWithNext;
 
   DimSet getDimSet() const {
     DimSet set = 0;

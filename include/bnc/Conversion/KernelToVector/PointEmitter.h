@@ -31,10 +31,12 @@ public:
     return moved;
   }
 
-  /// Says that what the arrays hold is in pairs.
-  void setInPairs() {
-    for (auto &entry : arrays)
+  /// Says that what the arrays hold is in pairs; see KernelArray.
+  void setInPairs(mlir::Value odds = {}) {
+    for (auto &entry : arrays) {
       entry.second.inPairs = true;
+      entry.second.odds = odds;
+    }
   }
 
   /// The same arrays, at `index` of the dim in front of theirs.
@@ -214,7 +216,7 @@ private:
   mlir::Value createMask(int64_t lanes, mlir::Value inUse);
   llvm::SmallVector<mlir::Value> getIndices(const KernelArray &array);
   /// Where element `index` of an array in pairs is.
-  mlir::Value emitPlaceInPairs(mlir::Value index);
+  mlir::Value emitPlaceInPairs(const KernelArray &array, mlir::Value index);
 
   mlir::OpBuilder b;
   const EmissionContext &context;

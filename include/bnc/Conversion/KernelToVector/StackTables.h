@@ -19,6 +19,11 @@ int64_t getTableSize(const EmissionContext &context,
 int64_t getTableSize(const EmissionContext &context,
                      llvm::ArrayRef<KeptValue> values, int64_t bytes);
 
+/// Whether masks leave lanes out of all that `tables` are computed from and
+/// stored to.
+bool canMask(const EmissionContext &context, DimSet laneGroup,
+             llvm::ArrayRef<KeptValue> tables);
+
 /// Arrays on the stack for `values` of `size` elements of the lane group, from
 /// `from` on.
 KeptArrays allocateStackTables(mlir::OpBuilder &b, mlir::Location loc,

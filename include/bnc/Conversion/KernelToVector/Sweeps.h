@@ -69,6 +69,8 @@ enum class TurnForm {
   Halves,
   /// In pairs, as the tables are: a turn is whole vectors of them.
   Pairs,
+  /// In pairs, of any turn: the tables hold even and odd elements apart.
+  Apart,
 };
 
 /// A part of the map of a kernel: `length` elements from `begin` on along the
@@ -88,7 +90,8 @@ struct MapRun {
   /// With a period: how many runs of whole turns are stored side by side, which
   /// share what repeats: parts of the whole run.
   unsigned abreast = 1, abreastNontemporal = 1;
-  /// With a period. In pairs the run begins at a whole vector of them.
+  /// With a period. In pairs the run begins at a whole vector of them, apart at
+  /// an even element.
   TurnForm turnForm = TurnForm::Single;
   /// Whether the rows of a sweep begin at the same place of a line of every
   /// output: only then several are stored past the caches.

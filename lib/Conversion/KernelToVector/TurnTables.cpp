@@ -1,0 +1,196 @@
+// Part of bnc, under the Apache License v2.0 with LLVM Exceptions.
+// Fills the tables of a turn.
+
+#include "bnc/Conversion/KernelToVector/TurnTables.h"
+
+#include "bnc/Conversion/KernelToVector/Interleave.h"
+#include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/StackTables.h"
+#include "bnc/Conversion/KernelToVector/Sweeps.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace bnc;
+
+/// Puts the elements of every two vectors of a turn in pairs.
+static void emitTurnInPairs(OpBuilder &b, PhaseContext &phase,
+                            const PeriodicShape &shape, KeptArrays &kept,
+                            int64_t turn) {
+  Location loc = phase.loc;
+  int64_t lanes = phase.target.lanes;
+  LoopMath math(b, loc);
+  emitLoop(b, loc, math.constant(0), math.constant(turn), 2 * lanes, {},
+           [&](OpBuilder &body, Value first, ValueRange) {
+             Value places[] = {first, LoopMath(body, loc).add(first, lanes)};
+             for (const KeptValue &table : shape.tables) {
+               Value memref = kept.find(table.value, table.field)->memref;
+               auto stored = cast<MemRefType>(memref.getType());
+               auto type = VectorType::get({lanes}, stored.getElementType());
+               SmallVector<Value> neighbours;
+               for (Value place : places)
+                 neighbours.push_back(
+                     vector::LoadOp::create(body, loc, type, memref, place));
+               for (auto [half, place] : llvm::zip_equal(
+                        emitDeinterleave(body, loc, neighbours), places))
+                 vector::StoreOp::create(body, loc, half, memref, place);
+             }
+             return SmallVector<Value>();
+           });
+  kept.setInPairs();
+}
+
+/// The tables in order: a turn, and its start again.
+static KeptArrays emitTurnInOrder(OpBuilder &b, PhaseContext &phase,
+                                  const PeriodicShape &shape,
+                                  PointEmitter &row) {
+  Location loc = phase.loc;
+  LoopMath math(b, loc);
+  Value extent = emitTotalExtent(b, loc, phase.frame, shape.period);
+  KeptArrays kept = emitStackTables(b, phase, row, shape.period, shape.tables,
+                                    shape.tableSize, math.constant(0), extent);
+  // What is copied last may be copied further: by vectors where a period has
+  // one and the tables have room for it.
+  int64_t lanes = phase.target.lanes;
+  std::optional<int64_t> known = getConstantIndex(extent);
+  int64_t more = known ? (shape.getRepeats(phase) - 1) * *known : 0;
+  more += shape.getReach(phase) - 1;
+  int64_t width = 1;
+  if (known && *known >= lanes &&
+      *known + int64_t(llvm::alignTo(more, lanes)) <= shape.tableSize)
+    width = lanes;
+  emitLoop(b, loc, math.constant(0),
+           math.constant(llvm::divideCeil(more, width)), 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             // In order, so what is copied is there where a turn is short.
+             LoopMath inner(body, loc);
+             Value from = inner.mul(index, width), to = inner.add(extent, from);
+             for (const KeptValue &table : shape.tables) {
+               Value memref = kept.find(table.value, table.field)->memref;
+               auto stored = cast<MemRefType>(memref.getType());
+               auto type = VectorType::get({width}, stored.getElementType());
+               Value elements =
+                   vector::LoadOp::create(body, loc, type, memref, from);
+               vector::StoreOp::create(body, loc, elements, memref, to);
+             }
+             return SmallVector<Value>();
+           });
+  if (shape.form == TurnForm::Pairs)
+    emitTurnInPairs(b, phase, shape, kept, *known * shape.getRepeats(phase));
+  return kept;
+}
+
+/// Copies `count` elements of every table from `from` to `to`, one after the
+/// other: what is copied last may be copied again.
+static void emitCopies(OpBuilder &b, const PeriodicShape &shape, Location loc,
+                       const KeptArrays &kept, Value from, Value to,
+                       Value count) {
+  emitLoop(b, loc, LoopMath(b, loc).constant(0), count, 1, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath math(body, loc);
+             for (const KeptValue &table : shape.tables) {
+               Value memref = kept.find(table.value, table.field)->memref;
+               Value element = memref::LoadOp::create(body, loc, memref,
+                                                      math.add(from, index));
+               memref::StoreOp::create(body, loc, element, memref,
+                                       math.add(to, index));
+             }
+             return SmallVector<Value>();
+           });
+}
+
+/// Computes the tables for the elements `places` of two vectors, and stores the
+/// even and the odd ones apart.
+static void emitVectorsApart(OpBuilder &b, PhaseContext &phase,
+                             const PeriodicShape &shape, PointEmitter &row,
+                             const KeptArrays &kept, ArrayRef<Point> vectors,
+                             Value even, Value odd) {
+  SmallVector<std::unique_ptr<PointEmitter>> emitters;
+  for (const Point &point : vectors) {
+    emitters.push_back(std::make_unique<PointEmitter>(b, phase, point, &row));
+    emitters.back()->useKeptArrays(phase.keptArrays,
+                                   phase.structure.getNumStages() + 1);
+  }
+  for (const KeptValue &table : shape.tables) {
+    SmallVector<Value> neighbours;
+    for (auto &emitter : emitters)
+      neighbours.push_back(emitKeptValue(*emitter, table));
+    Value memref = kept.find(table.value, table.field)->memref;
+    SmallVector<Value> halves = emitDeinterleave(b, phase.loc, neighbours);
+    vector::StoreOp::create(b, phase.loc, halves[0], memref, even);
+    vector::StoreOp::create(b, phase.loc, halves[1], memref, odd);
+  }
+}
+
+/// The tables with even and odd elements apart. Of an even extent both repeat
+/// after half of it. Of an odd one the even elements are followed by the odd
+/// ones, and these by the even ones again: one sequence is both.
+static KeptArrays emitTurnApart(OpBuilder &b, PhaseContext &phase,
+                                const PeriodicShape &shape, PointEmitter &row) {
+  Location loc = phase.loc;
+  int64_t lanes = phase.target.lanes;
+  LoopMath math(b, loc);
+  Value extent = emitTotalExtent(b, loc, phase.frame, shape.period);
+  Value odds = shape.emitOdds(phase, b);
+  KeptArrays kept =
+      allocateStackTables(b, loc, shape.period, shape.tables, shape.tableSize,
+                          /*from=*/math.constant(0));
+  kept.setInPairs(odds);
+  bool masks = canMask(phase, shape.period, shape.tables);
+  Value chunks =
+      masks ? math.ceilDiv(extent, 2 * lanes) : math.div(extent, 2 * lanes);
+  Value last = math.mul(math.sub(chunks, math.constant(1)), 2 * lanes);
+  // From the last chunk to the first: what is stored past the last even element
+  // is overwritten by odd ones.
+  emitLoop(b, loc, math.constant(0), math.mul(chunks, 2 * lanes), 2 * lanes, {},
+           [&](OpBuilder &body, Value done, ValueRange) {
+             LoopMath inner(body, loc);
+             Value at = inner.sub(last, done);
+             SmallVector<Point> vectors;
+             for (int64_t v = 0; v < 2; ++v) {
+               Value start = inner.add(at, v * lanes), count;
+               if (masks)
+                 count = inner.max(
+                     inner.min(inner.sub(extent, start), inner.constant(lanes)),
+                     inner.constant(0));
+               vectors.push_back(row.getPoint());
+               vectors.back().setLanes(body, phase, shape.period, start, count);
+             }
+             Value half = inner.div(at, 2);
+             emitVectorsApart(body, phase, shape, row, kept, vectors, half,
+                              inner.add(half, odds));
+             return SmallVector<Value>();
+           });
+  if (!masks)
+    emitLoop(b, loc, math.mul(chunks, 2 * lanes), extent, 1, {},
+             [&](OpBuilder &body, Value at, ValueRange) {
+               Point point = row.getPoint();
+               point.setElement(body, phase, shape.period, at);
+               PointEmitter element(body, phase, point, &row);
+               element.useKeptArrays(phase.keptArrays,
+                                     phase.structure.getNumStages() + 1);
+               for (const KeptValue &table : shape.tables)
+                 element.store(emitKeptValue(element, table),
+                               *kept.find(table.value, table.field));
+               return SmallVector<Value>();
+             });
+  Value half = math.div(shape.emitTurn(phase, b), 2);
+  Value reach = math.constant(lanes - 1), zero = math.constant(0);
+  Value isOdd = math.less(zero, math.rem(extent, math.constant(2)));
+  auto choose = [&](Value ofOdd, Value ofEven) {
+    return b.createOrFold<arith::SelectOp>(loc, isOdd, ofOdd, ofEven);
+  };
+  emitCopies(b, shape, loc, kept, zero, half,
+             choose(math.add(odds, reach), reach));
+  emitCopies(b, shape, loc, kept, odds, math.add(odds, half),
+             choose(zero, reach));
+  return kept;
+}
+
+KeptArrays bnc::emitTurn(OpBuilder &b, PhaseContext &phase,
+                         const PeriodicShape &shape, PointEmitter &row) {
+  return shape.form == TurnForm::Apart ? emitTurnApart(b, phase, shape, row)
+                                       : emitTurnInOrder(b, phase, shape, row);
+}
