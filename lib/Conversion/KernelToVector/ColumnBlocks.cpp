@@ -151,8 +151,9 @@ bool ColumnBlocks::followsOn(const PanelLanes &panel) const {
   DimSet step = shape.stepGroups.empty() ? 0 : shape.stepGroups.back();
   std::optional<int64_t> lanes =
       phase.structure.getStaticExtent(shape.laneGroup);
-  return step && lanes && getConstantIndex(panel.length) == lanes &&
-         collapseDims(shape.laneGroup | step, inputs).size() == 1;
+  if (lanes && getConstantIndex(panel.length) != lanes)
+    return false;
+  return step && collapseDims(shape.laneGroup | step, inputs).size() == 1;
 }
 
 void ColumnBlocks::fetchInOrder(OpBuilder &b, const PanelLanes &panel,

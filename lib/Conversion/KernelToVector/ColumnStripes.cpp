@@ -56,7 +56,7 @@ void bnc::emitStripes(
     addVector(inside, stripe, LoopMath(inside, loc).add(done, position), count);
     body(inside, stripe);
   };
-  if (getConstantIndex(left))
+  if (getConstantIndex(left) || together > 1)
     emitLaneLoop(b, loc, left, lanes, 1, {}, emitRest);
   else
     emitMaskedLoop(b, loc, left, lanes, {}, emitRest);

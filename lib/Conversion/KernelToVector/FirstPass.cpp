@@ -65,9 +65,7 @@ FirstPass::FirstPass(PhaseContext &phase, const ColumnShape &shape,
   else if (!isInOrder)
     most = llvm::bit_floor<uint64_t>(most);
   panelSize = lanes && *lanes != 0 ? divideEvenly(*lanes, most) : most;
-  // Dynamic extents make the most code: keep it small there.
-  if (lanes && turn == 0 && !blocks.getNarrow() &&
-      getStripeVectors(phase.target) == 1)
+  if (turn == 0 && !blocks.getNarrow() && getStripeVectors(phase.target) == 1)
     wideVectors =
         std::clamp<int64_t>(mostSums / sumTypes.size(), 1, wideStripe);
 }
@@ -75,7 +73,7 @@ FirstPass::FirstPass(PhaseContext &phase, const ColumnShape &shape,
 void FirstPass::emitStripes(
     OpBuilder &b, const PanelLanes &panel,
     llvm::function_ref<void(OpBuilder &, const Stripe &)> body) const {
-  int64_t together = 1;
+  int64_t together = wideVectors;
   if (getConstantIndex(panel.length))
     together = std::max(wideVectors, getStripeVectors(phase.target));
   bnc::emitStripes(b, phase, shape, panel, together, blocks.canPair(), body);
@@ -92,10 +90,14 @@ void FirstPass::allocate(OpBuilder &b) {
 
 void FirstPass::emit(OpBuilder &b, const PanelLanes &panel, Value first,
                      Value steps) {
-  emitStripes(b, panel, [&](OpBuilder &body, const Stripe &stripe) {
-    sums->store(body, stripe,
-                blocks.makeZeros(body, stripe.vectors.size(), sumsPerTerm));
-  });
+  emitLoop(b, loc, LoopMath(b, loc).constant(0), panel.length,
+           phase.target.lanes, {},
+           [&](OpBuilder &body, Value position, ValueRange) {
+             Stripe vector;
+             vector.positions.push_back(position);
+             sums->store(body, vector, blocks.makeZeros(body, 1, sumsPerTerm));
+             return SmallVector<Value>();
+           });
   blocks.emitBlocks(b, first, steps, {},
                     [&](OpBuilder &body, Value from, Value length, ValueRange) {
                       if (turn == 1)
@@ -129,7 +131,13 @@ void FirstPass::putInOrder(OpBuilder &b, const Stripe &stripe) {
 void FirstPass::emitBlock(OpBuilder &b, const PanelLanes &panel, Value from,
                           Value length) {
   auto emitStripe = [&](OpBuilder &body, const Stripe &stripe) {
-    if (wideVectors > 1 && int64_t(stripe.vectors.size()) == wideVectors)
+    int64_t together = stripe.vectors.size();
+    // Of a dynamic count the last lanes have little code so; without masks all
+    // that is left over has to: slower by less than a tenth.
+    bool isDynamic = !getConstantIndex(panel.length);
+    bool isLeft =
+        isDynamic && (stripe.vectors.front().count || !phase.target.masks32);
+    if (wideVectors > 1 && (together == wideVectors || isLeft))
       return emitSlotBySlot(body, panel, stripe, from, length);
     ChunkRecords records = blocks.makeRecords(stripe.vectors.size());
     auto add = [&](auto &&...arguments) { records.addFirst(arguments...); };
@@ -146,7 +154,8 @@ void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,
   ChunkRecords records = blocks.makeRecords(stripe.vectors.size());
   auto add = [&](auto &&...arguments) { records.addFirst(arguments...); };
   int64_t count = phase.plan.getAccumulators();
-  int64_t lanes = wideVectors * phase.target.lanes;
+  int64_t vectors = stripe.vectors.size();
+  int64_t lanes = vectors * phase.target.lanes;
   LoopMath math(b, loc);
   // Where the sums of the slots wait.
   Stripe held = stripe;
@@ -187,7 +196,7 @@ void FirstPass::emitSlotBySlot(OpBuilder &b, const PanelLanes &panel,
              return SmallVector<Value>();
            });
   emitLoop(
-      b, loc, math.constant(0), math.constant(wideVectors), 1, {},
+      b, loc, math.constant(0), math.constant(vectors), 1, {},
       [&](OpBuilder &body, Value vector, ValueRange) {
         LoopMath inner(body, loc);
         Stripe from, to;

@@ -114,10 +114,13 @@ static void emitVectorsApart(OpBuilder &b, PhaseContext &phase,
                                    phase.structure.getNumStages() + 1);
   }
   for (const KeptValue &table : shape.tables) {
+    Value memref = kept.find(table.value, table.field)->memref;
+    auto stored = cast<MemRefType>(memref.getType());
+    auto type = VectorType::get({phase.target.lanes}, stored.getElementType());
     SmallVector<Value> neighbours;
     for (auto &emitter : emitters)
-      neighbours.push_back(emitKeptValue(*emitter, table));
-    Value memref = kept.find(table.value, table.field)->memref;
+      neighbours.push_back(b.createOrFold<arith::BitcastOp>(
+          phase.loc, type, emitKeptValue(*emitter, table)));
     SmallVector<Value> halves = emitDeinterleave(b, phase.loc, neighbours);
     vector::StoreOp::create(b, phase.loc, halves[0], memref, even);
     vector::StoreOp::create(b, phase.loc, halves[1], memref, odd);
@@ -182,10 +185,14 @@ static KeptArrays emitTurnApart(OpBuilder &b, PhaseContext &phase,
   auto choose = [&](Value ofOdd, Value ofEven) {
     return b.createOrFold<arith::SelectOp>(loc, isOdd, ofOdd, ofEven);
   };
-  emitCopies(b, shape, loc, kept, zero, half,
-             choose(math.add(odds, reach), reach));
-  emitCopies(b, shape, loc, kept, odds, math.add(odds, half),
-             choose(zero, reach));
+  // One piece of code for both, for it runs once a task.
+  Value first = choose(math.add(odds, reach), reach);
+  Value second = choose(zero, reach);
+  emitTwice(b, loc, [&](OpBuilder &body, auto either) {
+    Value from = either(zero, odds);
+    emitCopies(body, shape, loc, kept, from,
+               LoopMath(body, loc).add(from, half), either(first, second));
+  });
   return kept;
 }
 

@@ -126,7 +126,7 @@ module attributes {norm.target = #t} {
 // CHECK: memref.alloca() {alignment = 64 : i64} : memref<764xf32>
 // CHECK: vector.shuffle {{.*}} [0, 2, 4,
 // CHECK: vector.shuffle {{.*}} [1, 3, 5,
-// CHECK: affine.for %{{.*}} = 0 to 265 {
+// CHECK: arith.select %{{.*}}, %c265, %c0
 // CHECK: memref.store %{{.*}}, %{{.*}}[%{{.*}}] : memref<764xf32>
 // CHECK-NOT: vector.shuffle {{.*}}xf32>
 // CHECK: %[[EVEN:.*]] = arith.divui %{{.*}}, %c2
