@@ -70,6 +70,14 @@ module attributes {norm.target = #t} {
     }
     norm.return %0 : tensor<?x?xbf16>
   }
+  norm.func @of_bf16(%x: [p, c] bf16, %w: [c] bf16) -> (y: [p, c] bf16) {
+    %0 = norm.kernel [p, c] (%x[p, c], %w[c]) : (tensor<?x?xbf16>, tensor<?xbf16>) -> ([p, c] tensor<?x?xbf16>) attributes {schedule = #s} {
+    ^bb0(%a: bf16, %b: bf16):
+      %d = arith.addf %a, %b : bf16
+      norm.yield %d : bf16
+    }
+    norm.return %0 : tensor<?x?xbf16>
+  }
 }
 
 // CHECK-LABEL: func.func private @fits.k0.p0(
@@ -145,4 +153,11 @@ module attributes {norm.target = #t} {
 // CHECK: scf.if
 // CHECK: vector.shuffle {{.*}} [0, 2, 4,
 // CHECK: vector.shuffle {{.*}} [1, 3, 5,
+// CHECK: return
+
+// What a body computes in bf16 has tables of 16 bits.
+// CHECK-LABEL: func.func private @of_bf16.k0.p0(
+// CHECK: memref.alloca() {alignment = 64 : i64} : memref<2048xi16>
+// CHECK: vector.shuffle {{.*}} [0, 2, 4,
+// CHECK: vector.store %{{.*}} : memref<2048xi16>, vector<16xi16>
 // CHECK: return
