@@ -261,8 +261,7 @@ bool bnc::canJoin(const EmissionContext &context, DimSet laneGroup) {
 }
 
 bool MapSweep::takesPairTables() {
-  return run.pairTables || (run.period && (run.turnForm == TurnForm::Pairs ||
-                                           run.turnForm == TurnForm::Apart));
+  return run.pairTables || (run.period && isInPairs(run.turnForm));
 }
 
 VectorForm MapSweep::chooseForm() {

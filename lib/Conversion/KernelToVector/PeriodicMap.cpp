@@ -91,16 +91,14 @@ void PeriodicShape::chooseForm(const PhaseContext &phase) {
     return table.type.getIntOrFloatBitWidth() <= 32;
   });
   bool takesPairs = canTakePairs(phase) && areNarrow;
-  if (!extent && takesPairs) {
-    form = TurnForm::Apart;
-    return;
-  }
   if (!extent) {
     // After statistics there are more tables, whose shuffles, which
     // AVX512-BF16 does without, take what they save where data are in the
     // caches.
     bool isFaster = phase.target.bf16 || !phase.structure.isColumns();
-    if (isFaster && canJoin(phase, run))
+    if (takesPairs)
+      form = TurnForm::Apart;
+    else if (isFaster && canJoin(phase, run))
       form = TurnForm::Halves;
     return;
   }
@@ -198,8 +196,8 @@ Value PeriodicShape::chooseByParity(
   LoopMath math(b, context.loc);
   Value extent = emitTotalExtent(b, context.loc, context.frame, period);
   Value isOdd = math.less(math.constant(0), math.rem(extent, math.constant(2)));
-  return b.createOrFold<arith::SelectOp>(context.loc, isOdd, choice(true),
-                                         choice(false));
+  Value ofOdd = choice(true), ofEven = choice(false);
+  return b.createOrFold<arith::SelectOp>(context.loc, isOdd, ofOdd, ofEven);
 }
 
 Value PeriodicShape::emitOdds(EmissionContext &context, OpBuilder &b) const {
@@ -265,8 +263,7 @@ int64_t PeriodicShape::getReach(const EmissionContext &context) const {
 }
 
 int64_t PeriodicShape::getVector(const EmissionContext &context) const {
-  bool inPairs = form == TurnForm::Pairs || form == TurnForm::Apart;
-  return (inPairs ? 2 : 1) * context.target.lanes;
+  return (isInPairs(form) ? 2 : 1) * context.target.lanes;
 }
 
 int64_t PeriodicShape::getRepeats(const EmissionContext &context) const {

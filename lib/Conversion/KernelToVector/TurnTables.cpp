@@ -101,8 +101,8 @@ static void emitCopies(OpBuilder &b, const PeriodicShape &shape, Location loc,
            });
 }
 
-/// Computes the tables for the elements `places` of two vectors, and stores the
-/// even and the odd ones apart.
+/// Computes the tables for two vectors of neighbours, and stores what is even
+/// from `even` on and what is odd from `odd` on.
 static void emitVectorsApart(OpBuilder &b, PhaseContext &phase,
                              const PeriodicShape &shape, PointEmitter &row,
                              const KeptArrays &kept, ArrayRef<Point> vectors,
@@ -190,8 +190,8 @@ static KeptArrays emitTurnApart(OpBuilder &b, PhaseContext &phase,
   Value second = choose(zero, reach);
   emitTwice(b, loc, [&](OpBuilder &body, auto either) {
     Value from = either(zero, odds);
-    emitCopies(body, shape, loc, kept, from,
-               LoopMath(body, loc).add(from, half), either(first, second));
+    Value to = LoopMath(body, loc).add(from, half);
+    emitCopies(body, shape, loc, kept, from, to, either(first, second));
   });
   return kept;
 }

@@ -76,7 +76,8 @@ public:
                  body) const;
 
 private:
-  /// Whether the lanes of `panel` at a step follow those of the step before.
+  /// Whether the lanes of `panel` at a step follow those of the step before. Of
+  /// a dynamic count it is taken for the only panel.
   bool followsOn(const PanelLanes &panel) const;
 
   PhaseContext &phase;

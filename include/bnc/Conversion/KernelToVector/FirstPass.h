@@ -45,7 +45,8 @@ private:
   /// The steps of a block of a stripe, then of the next.
   void emitBlock(mlir::OpBuilder &b, const PanelLanes &panel, mlir::Value from,
                  mlir::Value length);
-  /// The same of `stripe`, as wide as `wideVectors`, one slot after the other.
+  /// The same of `stripe`, at most as wide as `wideVectors`, one slot after the
+  /// other.
   void emitSlotBySlot(mlir::OpBuilder &b, const PanelLanes &panel,
                       const Stripe &stripe, mlir::Value from,
                       mlir::Value length);

@@ -73,6 +73,10 @@ enum class TurnForm {
   Apart,
 };
 
+inline bool isInPairs(TurnForm form) {
+  return form == TurnForm::Pairs || form == TurnForm::Apart;
+}
+
 /// A part of the map of a kernel: `length` elements from `begin` on along the
 /// lane group.
 struct MapRun {
