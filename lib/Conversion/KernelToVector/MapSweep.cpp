@@ -261,7 +261,7 @@ bool bnc::canJoin(const EmissionContext &context, DimSet laneGroup) {
 }
 
 bool MapSweep::takesPairTables() {
-  return run.pairTables || (run.period && isInPairs(run.turnForm));
+  return run.pairTables || isInPairs(run.turnForm);
 }
 
 VectorForm MapSweep::chooseForm() {

@@ -155,7 +155,7 @@ Value MapSweep::emitCondition(OpBuilder &b) {
   std::optional<int64_t> known = getConstantIndex(wanted);
   if (known == 0)
     return wanted;
-  if (run.period && takesPairTables()) {
+  if (isInPairs(run.turnForm)) {
     LoopMath math(b, context.loc);
     Value head = emitHead(b);
     if (run.turnForm == TurnForm::Apart)
@@ -251,7 +251,7 @@ void MapSweep::emitNontemporal(OpBuilder &b) {
   if (run.pairTables)
     return emitLines(b, run.begin, math.div(run.length, turn));
   // A turn in pairs is taken from whole vectors on; see emitCondition.
-  bool beginsAtLine = run.period && run.turnForm == TurnForm::Pairs;
+  bool beginsAtLine = run.turnForm == TurnForm::Pairs;
   Value head = beginsAtLine ? math.constant(0) : emitHead(b);
   Value start = math.add(run.begin, head), rest = math.sub(run.length, head);
   Value turns = math.div(rest, turn);

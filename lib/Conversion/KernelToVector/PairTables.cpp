@@ -86,30 +86,17 @@ KeptArrays PairTables::emit(OpBuilder &b, PhaseContext &phase,
                                           from, /*inPairs=*/true);
   row.moveTo(b);
   LoopMath outside(b, loc);
-  emitLoop(
-      b, loc, outside.constant(0), outside.constant(block), 2 * lanes, {},
-      [&](OpBuilder &body, Value position, ValueRange) {
-        LoopMath math(body, loc);
-        Value at = math.add(from, position);
-        SmallVector<std::unique_ptr<PointEmitter>> emitters;
-        for (Value start : {at, math.add(at, lanes)}) {
-          Point point = row.getPoint();
-          point.setLanes(body, phase, laneGroup, start, Value());
-          emitters.push_back(
-              std::make_unique<PointEmitter>(body, phase, point, &row));
-          emitters.back()->useKeptArrays(phase.keptArrays,
-                                         phase.structure.getNumStages() + 1);
-        }
-        for (const KeptValue &value : values) {
-          SmallVector<Value> neighbours;
-          for (auto &emitter : emitters)
-            neighbours.push_back(emitKeptValue(*emitter, value));
-          SmallVector<Value> halves = emitDeinterleave(body, loc, neighbours);
-          const KernelArray &array = *tables.find(value.value, value.field);
-          for (auto [emitter, half] : llvm::zip_equal(emitters, halves))
-            emitter->store(half, array);
-        }
-        return SmallVector<Value>();
-      });
+  emitLoop(b, loc, outside.constant(0), outside.constant(block), 2 * lanes, {},
+           [&](OpBuilder &body, Value position, ValueRange) {
+             LoopMath math(body, loc);
+             Value at = math.add(from, position);
+             SmallVector<Point> neighbours(2, row.getPoint());
+             neighbours[0].setLanes(body, phase, laneGroup, at, Value());
+             neighbours[1].setLanes(body, phase, laneGroup, math.add(at, lanes),
+                                    Value());
+             fillTablesInPairs(body, phase, neighbours, row, values, tables,
+                               position, math.add(position, lanes));
+             return SmallVector<Value>();
+           });
   return tables;
 }

@@ -180,9 +180,8 @@ bool PeriodicShape::endsAtStores(const PhaseContext &phase) const {
 Value PeriodicShape::emitFits(EmissionContext &context, OpBuilder &b) const {
   LoopMath math(b, context.loc);
   Value extent = emitTotalExtent(b, context.loc, context.frame, period);
-  int64_t most = tableSize - getReach(context) + 1;
   if (form != TurnForm::Apart)
-    return math.less(extent, math.constant(most + 1));
+    return math.less(extent, math.constant(tableSize - getReach(context) + 2));
   Value longest = chooseByParity(b, context, [&](bool isOdd) {
     return math.constant(
         getLongestApart(tableSize, context.target.lanes, isOdd));

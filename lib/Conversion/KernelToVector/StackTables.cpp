@@ -5,8 +5,12 @@
 
 #include "MapSweep.h"
 
+#include "bnc/Conversion/KernelToVector/Interleave.h"
 #include "bnc/Conversion/KernelToVector/LaneLoop.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -60,6 +64,43 @@ bool bnc::canMask(const EmissionContext &context, DimSet laneGroup,
   return areLanesOf(listInputs(context, values), laneGroup, fits);
 }
 
+/// What computes `values` at `point`.
+static PointEmitter makeEmitter(OpBuilder &b, PhaseContext &phase,
+                                const Point &point, PointEmitter &row) {
+  PointEmitter emitter(b, phase, point, &row);
+  emitter.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
+  return emitter;
+}
+
+void bnc::fillTables(OpBuilder &b, PhaseContext &phase, const Point &point,
+                     PointEmitter &row, ArrayRef<KeptValue> values,
+                     const KeptArrays &tables) {
+  PointEmitter emitter = makeEmitter(b, phase, point, row);
+  for (const KeptValue &value : values)
+    emitter.store(emitKeptValue(emitter, value),
+                  *tables.find(value.value, value.field));
+}
+
+void bnc::fillTablesInPairs(OpBuilder &b, PhaseContext &phase,
+                            ArrayRef<Point> neighbours, PointEmitter &row,
+                            ArrayRef<KeptValue> values,
+                            const KeptArrays &tables, Value even, Value odd) {
+  PointEmitter first = makeEmitter(b, phase, neighbours[0], row);
+  PointEmitter second = makeEmitter(b, phase, neighbours[1], row);
+  for (const KeptValue &value : values) {
+    Value memref = tables.find(value.value, value.field)->memref;
+    auto stored = cast<MemRefType>(memref.getType());
+    auto type = VectorType::get({phase.target.lanes}, stored.getElementType());
+    SmallVector<Value> vectors;
+    for (PointEmitter *emitter : {&first, &second})
+      vectors.push_back(b.createOrFold<arith::BitcastOp>(
+          phase.loc, type, emitKeptValue(*emitter, value)));
+    SmallVector<Value> halves = emitDeinterleave(b, phase.loc, vectors);
+    vector::StoreOp::create(b, phase.loc, halves[0], memref, even);
+    vector::StoreOp::create(b, phase.loc, halves[1], memref, odd);
+  }
+}
+
 KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,
                                 PointEmitter &row, DimSet laneGroup,
                                 ArrayRef<KeptValue> values, int64_t size,
@@ -67,13 +108,6 @@ KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,
   Location loc = phase.loc;
   KeptArrays tables =
       allocateStackTables(b, loc, laneGroup, values, size, from);
-  auto fill = [&](OpBuilder &body, const Point &point) {
-    PointEmitter lanes(body, phase, point, &row);
-    lanes.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
-    for (const KeptValue &value : values)
-      lanes.store(emitKeptValue(lanes, value),
-                  *tables.find(value.value, value.field));
-  };
   emitLaneLoop(b, loc, length, phase.target.lanes, 1, {},
                [&](OpBuilder &body, Value position, Value count, unsigned,
                    MutableArrayRef<Value>) {
@@ -87,13 +121,13 @@ KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,
                        [&](OpBuilder &each, Value lane, ValueRange) {
                          point.setElement(each, phase, laneGroup,
                                           LoopMath(each, loc).add(at, lane));
-                         fill(each, point);
+                         fillTables(each, phase, point, row, values, tables);
                          return SmallVector<Value>();
                        });
                    return;
                  }
                  point.setLanes(body, phase, laneGroup, at, count);
-                 fill(body, point);
+                 fillTables(body, phase, point, row, values, tables);
                });
   return tables;
 }

@@ -8,8 +8,6 @@
 #include "bnc/Conversion/KernelToVector/StackTables.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -42,6 +40,27 @@ static void emitTurnInPairs(OpBuilder &b, PhaseContext &phase,
   kept.setInPairs();
 }
 
+/// Copies `count` elements of every table from `from` to `to`, `width` at once,
+/// in order: what is copied last may be copied again.
+static void emitCopies(OpBuilder &b, const PeriodicShape &shape, Location loc,
+                       const KeptArrays &kept, Value from, Value to,
+                       Value count, int64_t width) {
+  emitLoop(b, loc, LoopMath(b, loc).constant(0), count, width, {},
+           [&](OpBuilder &body, Value index, ValueRange) {
+             LoopMath math(body, loc);
+             Value source = math.add(from, index), target = math.add(to, index);
+             for (const KeptValue &table : shape.tables) {
+               Value memref = kept.find(table.value, table.field)->memref;
+               auto stored = cast<MemRefType>(memref.getType());
+               auto type = VectorType::get({width}, stored.getElementType());
+               Value elements =
+                   vector::LoadOp::create(body, loc, type, memref, source);
+               vector::StoreOp::create(body, loc, elements, memref, target);
+             }
+             return SmallVector<Value>();
+           });
+}
+
 /// The tables in order: a turn, and its start again.
 static KeptArrays emitTurnInOrder(OpBuilder &b, PhaseContext &phase,
                                   const PeriodicShape &shape,
@@ -61,70 +80,11 @@ static KeptArrays emitTurnInOrder(OpBuilder &b, PhaseContext &phase,
   if (known && *known >= lanes &&
       *known + int64_t(llvm::alignTo(more, lanes)) <= shape.tableSize)
     width = lanes;
-  emitLoop(b, loc, math.constant(0),
-           math.constant(llvm::divideCeil(more, width)), 1, {},
-           [&](OpBuilder &body, Value index, ValueRange) {
-             // In order, so what is copied is there where a turn is short.
-             LoopMath inner(body, loc);
-             Value from = inner.mul(index, width), to = inner.add(extent, from);
-             for (const KeptValue &table : shape.tables) {
-               Value memref = kept.find(table.value, table.field)->memref;
-               auto stored = cast<MemRefType>(memref.getType());
-               auto type = VectorType::get({width}, stored.getElementType());
-               Value elements =
-                   vector::LoadOp::create(body, loc, type, memref, from);
-               vector::StoreOp::create(body, loc, elements, memref, to);
-             }
-             return SmallVector<Value>();
-           });
+  emitCopies(b, shape, loc, kept, math.constant(0), extent, math.constant(more),
+             width);
   if (shape.form == TurnForm::Pairs)
     emitTurnInPairs(b, phase, shape, kept, *known * shape.getRepeats(phase));
   return kept;
-}
-
-/// Copies `count` elements of every table from `from` to `to`, one after the
-/// other: what is copied last may be copied again.
-static void emitCopies(OpBuilder &b, const PeriodicShape &shape, Location loc,
-                       const KeptArrays &kept, Value from, Value to,
-                       Value count) {
-  emitLoop(b, loc, LoopMath(b, loc).constant(0), count, 1, {},
-           [&](OpBuilder &body, Value index, ValueRange) {
-             LoopMath math(body, loc);
-             for (const KeptValue &table : shape.tables) {
-               Value memref = kept.find(table.value, table.field)->memref;
-               Value element = memref::LoadOp::create(body, loc, memref,
-                                                      math.add(from, index));
-               memref::StoreOp::create(body, loc, element, memref,
-                                       math.add(to, index));
-             }
-             return SmallVector<Value>();
-           });
-}
-
-/// Computes the tables for two vectors of neighbours, and stores what is even
-/// from `even` on and what is odd from `odd` on.
-static void emitVectorsApart(OpBuilder &b, PhaseContext &phase,
-                             const PeriodicShape &shape, PointEmitter &row,
-                             const KeptArrays &kept, ArrayRef<Point> vectors,
-                             Value even, Value odd) {
-  SmallVector<std::unique_ptr<PointEmitter>> emitters;
-  for (const Point &point : vectors) {
-    emitters.push_back(std::make_unique<PointEmitter>(b, phase, point, &row));
-    emitters.back()->useKeptArrays(phase.keptArrays,
-                                   phase.structure.getNumStages() + 1);
-  }
-  for (const KeptValue &table : shape.tables) {
-    Value memref = kept.find(table.value, table.field)->memref;
-    auto stored = cast<MemRefType>(memref.getType());
-    auto type = VectorType::get({phase.target.lanes}, stored.getElementType());
-    SmallVector<Value> neighbours;
-    for (auto &emitter : emitters)
-      neighbours.push_back(b.createOrFold<arith::BitcastOp>(
-          phase.loc, type, emitKeptValue(*emitter, table)));
-    SmallVector<Value> halves = emitDeinterleave(b, phase.loc, neighbours);
-    vector::StoreOp::create(b, phase.loc, halves[0], memref, even);
-    vector::StoreOp::create(b, phase.loc, halves[1], memref, odd);
-  }
 }
 
 /// The tables with even and odd elements apart. Of an even extent both repeat
@@ -162,8 +122,8 @@ static KeptArrays emitTurnApart(OpBuilder &b, PhaseContext &phase,
                vectors.back().setLanes(body, phase, shape.period, start, count);
              }
              Value half = inner.div(at, 2);
-             emitVectorsApart(body, phase, shape, row, kept, vectors, half,
-                              inner.add(half, odds));
+             fillTablesInPairs(body, phase, vectors, row, shape.tables, kept,
+                               half, inner.add(half, odds));
              return SmallVector<Value>();
            });
   if (!masks)
@@ -171,19 +131,14 @@ static KeptArrays emitTurnApart(OpBuilder &b, PhaseContext &phase,
              [&](OpBuilder &body, Value at, ValueRange) {
                Point point = row.getPoint();
                point.setElement(body, phase, shape.period, at);
-               PointEmitter element(body, phase, point, &row);
-               element.useKeptArrays(phase.keptArrays,
-                                     phase.structure.getNumStages() + 1);
-               for (const KeptValue &table : shape.tables)
-                 element.store(emitKeptValue(element, table),
-                               *kept.find(table.value, table.field));
+               fillTables(body, phase, point, row, shape.tables, kept);
                return SmallVector<Value>();
              });
   Value half = math.div(shape.emitTurn(phase, b), 2);
   Value reach = math.constant(lanes - 1), zero = math.constant(0);
-  Value isOdd = math.less(zero, math.rem(extent, math.constant(2)));
   auto choose = [&](Value ofOdd, Value ofEven) {
-    return b.createOrFold<arith::SelectOp>(loc, isOdd, ofOdd, ofEven);
+    return shape.chooseByParity(
+        b, phase, [&](bool isOdd) { return isOdd ? ofOdd : ofEven; });
   };
   // One piece of code for both, for it runs once a task.
   Value first = choose(math.add(odds, reach), reach);
@@ -191,7 +146,8 @@ static KeptArrays emitTurnApart(OpBuilder &b, PhaseContext &phase,
   emitTwice(b, loc, [&](OpBuilder &body, auto either) {
     Value from = either(zero, odds);
     Value to = LoopMath(body, loc).add(from, half);
-    emitCopies(body, shape, loc, kept, from, to, either(first, second));
+    emitCopies(body, shape, loc, kept, from, to, either(first, second),
+               /*width=*/1);
   });
   return kept;
 }

@@ -135,7 +135,7 @@ module attributes {norm.target = #t} {
 // CHECK: vector.shuffle {{.*}} [0, 2, 4,
 // CHECK: vector.shuffle {{.*}} [1, 3, 5,
 // CHECK: arith.select %{{.*}}, %c265, %c0
-// CHECK: memref.store %{{.*}}, %{{.*}}[%{{.*}}] : memref<764xf32>
+// CHECK: vector.store %{{.*}}, %{{.*}}[%{{.*}}] : memref<764xf32>, vector<1xf32>
 // CHECK-NOT: vector.shuffle {{.*}}xf32>
 // CHECK: %[[EVEN:.*]] = arith.divui %{{.*}}, %c2
 // CHECK-NEXT: vector.load %{{.*}}[%[[EVEN]]] : memref<764xf32>

@@ -44,6 +44,10 @@ struct PeriodicShape {
   int64_t getRepeats(const EmissionContext &context) const;
   /// Whether the tables hold a turn: an i1, constant where the extents are.
   mlir::Value emitFits(EmissionContext &context, mlir::OpBuilder &b) const;
+  /// One of two values: for an odd extent of the period, or for an even one.
+  mlir::Value
+  chooseByParity(mlir::OpBuilder &b, EmissionContext &context,
+                 llvm::function_ref<mlir::Value(bool isOdd)> choice) const;
   /// Elements after which what is loaded repeats.
   mlir::Value emitTurn(EmissionContext &context, mlir::OpBuilder &b) const;
   /// Apart: where the odd elements begin in a table.
@@ -52,10 +56,6 @@ struct PeriodicShape {
   void emitPhase(mlir::OpBuilder &b, PhaseContext &phase) const;
 
 private:
-  /// One of two values: for an odd extent of the period, or for an even one.
-  mlir::Value
-  chooseByParity(mlir::OpBuilder &b, EmissionContext &context,
-                 llvm::function_ref<mlir::Value(bool isOdd)> choice) const;
   void chooseForm(const PhaseContext &phase);
   /// Elements of whose multiple a turn is made if it can be.
   int64_t getVector(const EmissionContext &context) const;

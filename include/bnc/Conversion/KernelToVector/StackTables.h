@@ -31,6 +31,19 @@ KeptArrays allocateStackTables(mlir::OpBuilder &b, mlir::Location loc,
                                llvm::ArrayRef<KeptValue> values, int64_t size,
                                mlir::Value from, bool inPairs = false);
 
+/// Computes `values` at `point`, of the row of `row`, into `tables`.
+void fillTables(mlir::OpBuilder &b, PhaseContext &phase, const Point &point,
+                PointEmitter &row, llvm::ArrayRef<KeptValue> values,
+                const KeptArrays &tables);
+
+/// Computes `values` at two points, neighbouring vectors of the row of `row`,
+/// into `tables`: what is even from index `even` on, what is odd from `odd` on.
+void fillTablesInPairs(mlir::OpBuilder &b, PhaseContext &phase,
+                       llvm::ArrayRef<Point> neighbours, PointEmitter &row,
+                       llvm::ArrayRef<KeptValue> values,
+                       const KeptArrays &tables, mlir::Value even,
+                       mlir::Value odd);
+
 /// Computes `values` at the point of `row` for elements [from, from + length)
 /// of the lane group into arrays of `size` elements.
 KeptArrays emitStackTables(mlir::OpBuilder &b, PhaseContext &phase,
