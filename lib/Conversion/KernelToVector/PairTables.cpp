@@ -6,13 +6,10 @@
 
 #include "MapSweep.h"
 
-#include "bnc/Conversion/KernelToVector/Interleave.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/PeriodicMap.h"
 #include "bnc/Conversion/KernelToVector/Prefetches.h"
 #include "bnc/Conversion/KernelToVector/StackTables.h"
-
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <numeric>
 
@@ -82,8 +79,9 @@ KeptArrays PairTables::emit(OpBuilder &b, PhaseContext &phase,
                             Value from) const {
   Location loc = phase.loc;
   int64_t lanes = phase.target.lanes;
-  KeptArrays tables = allocateStackTables(b, loc, laneGroup, values, block,
-                                          from, /*inPairs=*/true);
+  KeptArrays tables =
+      allocateStackTables(b, loc, laneGroup, values, block, from);
+  tables.setInPairs();
   row.moveTo(b);
   LoopMath outside(b, loc);
   emitLoop(b, loc, outside.constant(0), outside.constant(block), 2 * lanes, {},

@@ -36,14 +36,13 @@ int64_t bnc::getTableSize(const EmissionContext &context,
 KeptArrays bnc::allocateStackTables(OpBuilder &b, Location loc,
                                     DimSet laneGroup,
                                     ArrayRef<KeptValue> values, int64_t size,
-                                    Value from, bool inPairs) {
+                                    Value from) {
   KeptArrays tables;
   for (const KeptValue &value : values) {
     KernelArray array;
     array.element = value.type;
     array.memref = allocateOnStack(b, loc, {size}, getStorageType(value.type));
     array.origin = from;
-    array.inPairs = inPairs;
     array.dims = {getLastDim(laneGroup)};
     tables.add(value.value, value.field, array);
   }

@@ -29,7 +29,7 @@ bool canMask(const EmissionContext &context, DimSet laneGroup,
 KeptArrays allocateStackTables(mlir::OpBuilder &b, mlir::Location loc,
                                DimSet laneGroup,
                                llvm::ArrayRef<KeptValue> values, int64_t size,
-                               mlir::Value from, bool inPairs = false);
+                               mlir::Value from);
 
 /// Computes `values` at `point`, of the row of `row`, into `tables`.
 void fillTables(mlir::OpBuilder &b, PhaseContext &phase, const Point &point,
