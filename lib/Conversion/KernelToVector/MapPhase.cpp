@@ -5,7 +5,9 @@
 #include "RowRange.h"
 
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/PairTables.h"
 #include "bnc/Conversion/KernelToVector/PeriodicMap.h"
+#include "bnc/Conversion/KernelToVector/PlaneMap.h"
 #include "bnc/Conversion/KernelToVector/StackTables.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -95,7 +97,11 @@ static void emitInPairs(OpBuilder &b, PhaseContext &phase,
   int64_t rows = std::max(pairedRowsBytes / (2 * length), int64_t(1));
   auto emitBlock = [&](OpBuilder &body, Value begin, Value end, Value from) {
     Value size = LoopMath(body, phase.loc).constant(pairs.getBlock());
-    RowRange range(phase, shape, from, size, phase.keptArrays, &pairs);
+    RowRange range(phase, shape, from, size, phase.keptArrays,
+                   [&](OpBuilder &inside, PointEmitter &row) {
+                     return pairs.emit(inside, phase, row, shape.laneGroup,
+                                       from);
+                   });
     if (length != pairs.getBlock())
       range.fetchAfter(rows);
     range.emit(body, begin, end);
@@ -206,6 +212,8 @@ void bnc::emitMapPhase(PhaseContext &phase) {
     emitRunBlocks(phase, shape);
     return;
   }
+  if (std::optional<PlaneMap> planes = PlaneMap::get(phase))
+    return planes->emitPhase(phase.b, phase);
   emitByPeriod(
       phase.b, phase, {},
       [&](OpBuilder &b, const PeriodicShape &periodic) {
@@ -226,6 +234,8 @@ Value bnc::emitMapItems(PhaseContext &phase, OpBuilder &b) {
     return LoopMath(b, phase.loc)
         .ceilDiv(emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup),
                  mapBlock);
+  if (std::optional<PlaneMap> planes = PlaneMap::get(phase))
+    return LoopMath(b, phase.loc).constant(planes->getItems());
   return emitByPeriod(
       b, phase, b.getIndexType(),
       [&](OpBuilder &inside, const PeriodicShape &periodic) {

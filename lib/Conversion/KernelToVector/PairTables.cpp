@@ -22,16 +22,6 @@ static constexpr int64_t pairTableBytes = 7168;
 /// Filling them takes as long as they save in two or three rows.
 static constexpr int64_t leastRows = 8;
 
-/// The largest part of `length`, of a number of one size, that is whole units
-/// and has at most `most`; 0 if there is none of half as many.
-static int64_t divideEvenly(int64_t length, int64_t unit, int64_t most) {
-  int64_t least = llvm::divideCeil(length, most);
-  for (int64_t parts = std::max(least, int64_t(1)); parts <= 2 * least; ++parts)
-    if (length % parts == 0 && length / parts % unit == 0)
-      return length / parts;
-  return 0;
-}
-
 bool bnc::canTakePairs(const PhaseContext &phase) {
   return !phase.target.bf16 && phase.structure.getComputeType().isF32() &&
          listMapOutputs(phase).size() == 1 &&
@@ -68,7 +58,7 @@ std::optional<PairTables> PairTables::get(const PhaseContext &phase,
     return std::nullopt;
   int64_t length = phase.structure.getStaticExtent(laneGroup).value_or(0);
   tables.block =
-      divideEvenly(length, unit, getPairTableSize(phase, tables.values));
+      getEvenPart(length, unit, getPairTableSize(phase, tables.values));
   if (tables.block == 0)
     return std::nullopt;
   return tables;

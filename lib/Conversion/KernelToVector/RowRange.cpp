@@ -94,6 +94,17 @@ MapRun::FetchInOrder RowRange::getFetch(OpBuilder &b, const Point &origin,
                                         ArrayRef<DimSet> groups, Value row) {
   LoopMath math(b, phase.loc);
   MapRun::FetchInOrder fetch{origin.coordinates, Value()};
+  if (rowsAhead != 0) {
+    Value later = math.add(row, rowsAhead), all = math.constant(fetchRows);
+    Value isSamePart = math.less(later, all);
+    auto choose = [&](Value same, Value next) {
+      return arith::SelectOp::create(b, phase.loc, isSamePart, same, next);
+    };
+    emitCoordinates(b, phase.loc, phase.frame, groups,
+                    choose(later, math.sub(later, all)), fetch.coordinates);
+    fetch.shift = choose(math.constant(0), run.length);
+    return fetch;
+  }
   emitCoordinates(b, phase.loc, phase.frame, groups,
                   math.add(firstRow, fetchRows), fetch.coordinates);
   // In the order of memory: the parts before this one have fetched as many
@@ -146,7 +157,7 @@ void RowRange::emitGroups(OpBuilder &b, const Point &origin, Value begin,
   int64_t atOnce = phase.schedule.getRows();
   // Whole lines are worth more than what rows share, and of tables in pairs
   // they share nothing that has to be computed.
-  if (getConstantIndex(run.nontemporal).value_or(0) != 0 || pairTables)
+  if (getConstantIndex(run.nontemporal).value_or(0) != 0 || makePairTables)
     atOnce = 1;
   if (atOnce > 1) {
     Value groups = math.div(math.sub(end, begin), atOnce);
@@ -260,8 +271,7 @@ void RowRange::emitInPairs(OpBuilder &b, const Point &origin, Value begin,
                            Value end) {
   PointEmitter row(b, phase, origin);
   row.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
-  KeptArrays tables =
-      pairTables->emit(b, phase, row, shape.laneGroup, run.begin);
+  KeptArrays tables = makePairTables(b, row);
   run.pairTables = &tables;
   auto emitAs = [&](OpBuilder &inside, bool nontemporal) {
     run.nontemporal =
@@ -286,7 +296,7 @@ void RowRange::emit(OpBuilder &b, Value begin, Value end) {
   auto emitOfOrigin = [&](OpBuilder &inside, const Point &origin, Value first,
                           Value last) {
     firstRow = first;
-    if (pairTables)
+    if (makePairTables)
       emitInPairs(inside, origin, first, last);
     else
       emitSharing(inside, origin, first, last);
@@ -294,7 +304,7 @@ void RowRange::emit(OpBuilder &b, Value begin, Value end) {
   if (outer.empty())
     return emitOfOrigin(b, makeOrigin(b, phase), begin, end);
   // Pixels of one sample share what is kept of it.
-  bool areShared = phase.structure.isColumns() || pairTables;
+  bool areShared = phase.structure.isColumns() || makePairTables;
   if (!areShared && areStreams(b))
     return emitStreams(b, makeOrigin(b, phase), shape.rowGroups, begin, end);
   // What rows of different outer points share is not the same.

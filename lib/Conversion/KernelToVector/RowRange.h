@@ -4,7 +4,6 @@
 #ifndef BNC_LIB_CONVERSION_KERNELTOVECTOR_ROWRANGE_H
 #define BNC_LIB_CONVERSION_KERNELTOVECTOR_ROWRANGE_H
 
-#include "bnc/Conversion/KernelToVector/PairTables.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
 
 namespace bnc {
@@ -26,18 +25,29 @@ Point makeOrigin(mlir::OpBuilder &b, const EmissionContext &context);
 MapRun makeRun(const PhaseContext &phase, const MapShape &shape,
                mlir::Value from, mlir::Value length, const KeptArrays *kept);
 
+/// Makes tables in pairs for the rows that have the outer dims of `row`.
+using MakePairTables =
+    std::function<KeptArrays(mlir::OpBuilder &b, PointEmitter &row)>;
+
 /// Emits the lanes [from, from + length) of a range of rows.
 class RowRange {
 public:
   RowRange(PhaseContext &phase, const MapShape &shape, mlir::Value from,
            mlir::Value length, const KeptArrays *kept,
-           const PairTables *pairTables = nullptr)
-      : phase(phase), shape(shape), pairTables(pairTables),
+           MakePairTables makePairTables = nullptr)
+      : phase(phase), shape(shape), makePairTables(std::move(makePairTables)),
         run(makeRun(phase, shape, from, length, kept)) {}
 
   /// Lanes are a part of a row, and `rows` rows are computed before the next
   /// part: what follows these is fetched meanwhile, in the order of memory.
   void fetchAfter(int64_t rows) { fetchRows = rows; }
+  /// Lanes are a part of a row, and all `rows` rows are computed before the
+  /// next part: that of the row `ahead` rows later is fetched meanwhile, after
+  /// the last row the next part of the first ones.
+  void fetchAhead(int64_t ahead, int64_t rows) {
+    rowsAhead = ahead;
+    fetchRows = rows;
+  }
   /// Rows [begin, end).
   void emit(mlir::OpBuilder &b, mlir::Value begin, mlir::Value end);
 
@@ -90,10 +100,10 @@ private:
 
   PhaseContext &phase;
   const MapShape &shape;
-  const PairTables *pairTables;
+  MakePairTables makePairTables;
   MapRun run;
-  /// See fetchAfter; 0 for none.
-  int64_t fetchRows = 0;
+  /// See fetchAfter and fetchAhead; 0 for none.
+  int64_t fetchRows = 0, rowsAhead = 0;
   /// The first row of the last group.
   mlir::Value firstRow;
 };

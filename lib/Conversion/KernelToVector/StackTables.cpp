@@ -33,6 +33,14 @@ int64_t bnc::getTableSize(const EmissionContext &context,
       bytes);
 }
 
+int64_t bnc::getEvenPart(int64_t length, int64_t unit, int64_t most) {
+  int64_t least = llvm::divideCeil(length, most);
+  for (int64_t parts = std::max(least, int64_t(1)); parts <= 2 * least; ++parts)
+    if (length % parts == 0 && length / parts % unit == 0)
+      return length / parts;
+  return 0;
+}
+
 KeptArrays bnc::allocateStackTables(OpBuilder &b, Location loc,
                                     DimSet laneGroup,
                                     ArrayRef<KeptValue> values, int64_t size,
@@ -80,6 +88,14 @@ void bnc::fillTables(OpBuilder &b, PhaseContext &phase, const Point &point,
                   *tables.find(value.value, value.field));
 }
 
+/// Stores two neighbouring vectors to a table.
+static void storeInPairs(OpBuilder &b, Location loc, ArrayRef<Value> vectors,
+                         Value table, Value even, Value odd) {
+  SmallVector<Value> halves = emitDeinterleave(b, loc, vectors);
+  vector::StoreOp::create(b, loc, halves[0], table, even);
+  vector::StoreOp::create(b, loc, halves[1], table, odd);
+}
+
 void bnc::fillTablesInPairs(OpBuilder &b, PhaseContext &phase,
                             ArrayRef<Point> neighbours, PointEmitter &row,
                             ArrayRef<KeptValue> values,
@@ -94,10 +110,32 @@ void bnc::fillTablesInPairs(OpBuilder &b, PhaseContext &phase,
     for (PointEmitter *emitter : {&first, &second})
       vectors.push_back(b.createOrFold<arith::BitcastOp>(
           phase.loc, type, emitKeptValue(*emitter, value)));
-    SmallVector<Value> halves = emitDeinterleave(b, phase.loc, vectors);
-    vector::StoreOp::create(b, phase.loc, halves[0], memref, even);
-    vector::StoreOp::create(b, phase.loc, halves[1], memref, odd);
+    storeInPairs(b, phase.loc, vectors, memref, even, odd);
   }
+}
+
+void bnc::putInPairs(OpBuilder &b, PhaseContext &phase,
+                     ArrayRef<KeptValue> values, KeptArrays &tables,
+                     int64_t size) {
+  Location loc = phase.loc;
+  int64_t lanes = phase.target.lanes;
+  LoopMath outside(b, loc);
+  emitLoop(b, loc, outside.constant(0), outside.constant(size), 2 * lanes, {},
+           [&](OpBuilder &body, Value even, ValueRange) {
+             Value odd = LoopMath(body, loc).add(even, lanes);
+             for (const KeptValue &value : values) {
+               Value memref = tables.find(value.value, value.field)->memref;
+               auto stored = cast<MemRefType>(memref.getType());
+               auto type = VectorType::get({lanes}, stored.getElementType());
+               SmallVector<Value> vectors;
+               for (Value at : {even, odd})
+                 vectors.push_back(
+                     vector::LoadOp::create(body, loc, type, memref, at));
+               storeInPairs(body, loc, vectors, memref, even, odd);
+             }
+             return SmallVector<Value>();
+           });
+  tables.setInPairs();
 }
 
 KeptArrays bnc::emitStackTables(OpBuilder &b, PhaseContext &phase,

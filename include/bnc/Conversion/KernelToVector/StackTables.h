@@ -19,6 +19,10 @@ int64_t getTableSize(const EmissionContext &context,
 int64_t getTableSize(const EmissionContext &context,
                      llvm::ArrayRef<KeptValue> values, int64_t bytes);
 
+/// The largest part of `length`, of a number of one size, that is whole units
+/// and has at most `most`; 0 if there is none of half as many.
+int64_t getEvenPart(int64_t length, int64_t unit, int64_t most);
+
 /// Whether masks leave lanes out of all that `tables` are computed from and
 /// stored to.
 bool canMask(const EmissionContext &context, DimSet laneGroup,
@@ -43,6 +47,11 @@ void fillTablesInPairs(mlir::OpBuilder &b, PhaseContext &phase,
                        llvm::ArrayRef<KeptValue> values,
                        const KeptArrays &tables, mlir::Value even,
                        mlir::Value odd);
+
+/// Puts the first `size` elements of `tables`, which are in order, in pairs.
+void putInPairs(mlir::OpBuilder &b, PhaseContext &phase,
+                llvm::ArrayRef<KeptValue> values, KeptArrays &tables,
+                int64_t size);
 
 /// Computes `values` at the point of `row` for elements [from, from + length)
 /// of the lane group into arrays of `size` elements.
