@@ -12,6 +12,7 @@
 #include "bnc/Conversion/KernelToVector/StackTables.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <numeric>
@@ -29,9 +30,33 @@ static constexpr int64_t leastRows = 16;
 /// prefetcher.
 static constexpr int64_t fetchedRows = 6;
 
-/// Whether planes of `bytes` of 16-bit elements, or of others, are short.
-static bool arePlanesShort(const PhaseContext &phase, int64_t elements) {
-  return elements * 2 < 1024;
+/// Planes of so many elements and more are better computed one by one, with
+/// what is the same all over them in registers.
+static constexpr int64_t longPlane64 = 12, longPlane32 = 48, longPlane16 = 128,
+                         longPlanePairs = 240;
+/// The same past the caches, where planes share lines: planes stored one by one
+/// take twice as long there (SharedLines).
+static constexpr int64_t longSharingPlane32 = 64, longSharingPlanePairs = 768;
+
+static int64_t getLongPlane(const PhaseContext &phase, int64_t elements,
+                            bool inPairs) {
+  bool isNarrow = areRowsOf(phase, [](Type element) {
+    return element.getIntOrFloatBitWidth() == 16;
+  });
+  bool isFar = phase.schedule.getNontemporal();
+  bool isSharing =
+      isFar &&
+      llvm::any_of(listMapOutputs(phase), [&](const MapOutput &output) {
+        int64_t bits = output.array->element.getIntOrFloatBitWidth();
+        return elements * bits / 8 % lineBytes != 0;
+      });
+  if (inPairs)
+    return isSharing ? longSharingPlanePairs : longPlanePairs;
+  if (isNarrow)
+    return longPlane16;
+  if (phase.structure.getComputeType().isF64())
+    return longPlane64;
+  return isSharing ? longSharingPlane32 : longPlane32;
 }
 
 std::optional<PlaneMap> PlaneMap::get(const PhaseContext &phase) {
@@ -53,23 +78,22 @@ std::optional<PlaneMap> PlaneMap::get(const PhaseContext &phase) {
   if (collapseDims(structure.getAllDims(), full).size() != 1)
     return std::nullopt;
   listNarrowValues(phase, map.values);
-  bool areOfChannels =
-      !map.values.empty() &&
-      llvm::all_of(map.values, [&](const KeptValue &value) {
-        return structure.getDims(value.value) == map.channels;
-      });
-  std::optional<int64_t> rows = structure.getStaticExtent(map.samples),
-                         length = structure.getStaticExtent(lanes),
-                         plane = structure.getStaticExtent(map.plane);
-  if (!areOfChannels || !rows || !length || !plane || *rows < leastRows ||
-      *plane < phase.target.lanes || !arePlanesShort(phase, *plane))
-    return std::nullopt;
-  map.rows = *rows;
-  map.planeSize = *plane;
+  bool areOfChannels = !map.values.empty() &&
+                       llvm::all_of(map.values, [&](const KeptValue &value) {
+                         return structure.getDims(value.value) == map.channels;
+                       });
   map.inPairs = canTakePairs(phase) &&
                 llvm::all_of(map.values, [](const KeptValue &value) {
                   return value.type.getIntOrFloatBitWidth() <= 32;
                 });
+  std::optional<int64_t> rows = structure.getStaticExtent(map.samples),
+                         length = structure.getStaticExtent(lanes),
+                         plane = structure.getStaticExtent(map.plane);
+  if (!areOfChannels || !rows || !length || !plane || *rows < leastRows ||
+      *plane >= getLongPlane(phase, *plane, map.inPairs))
+    return std::nullopt;
+  map.rows = *rows;
+  map.planeSize = *plane;
   // Whole vectors, or two of them, and whole lines.
   int64_t unit = 2 * phase.target.lanes;
   for (const MapOutput &output : listMapOutputs(phase))
@@ -135,28 +159,45 @@ KeptArrays PlaneMap::emitTables(OpBuilder &b, PhaseContext &phase,
   return tables;
 }
 
-void PlaneMap::emitPhase(OpBuilder &b, PhaseContext &phase) const {
+void PlaneMap::emitParts(OpBuilder &b, PhaseContext &phase) const {
   MapShape shape(phase);
   shape.rowGroups = {samples};
   shape.laneGroup = channels | plane;
   LoopMath outside(b, phase.loc);
   Value count = outside.constant(rows);
-  emitLoop(
-      b, phase.loc, outside.div(phase.begin, count),
-      outside.ceilDiv(phase.end, count), 1, {},
-      [&](OpBuilder &body, Value part, ValueRange) {
-        LoopMath math(body, phase.loc);
-        Value from = math.mul(part, partSize), start = math.mul(part, rows);
-        KeptArrays tables = emitTables(body, phase, from);
-        MakePairTables givePairs;
-        if (inPairs)
-          givePairs = [&](OpBuilder &, PointEmitter &) { return tables; };
-        RowRange range(phase, shape, from, math.constant(partSize),
-                       inPairs ? nullptr : &tables, givePairs);
-        range.fetchAhead(fetchedRows, rows);
-        range.emit(body,
-                   math.max(math.sub(phase.begin, start), math.constant(0)),
-                   math.min(math.sub(phase.end, start), math.constant(rows)));
-        return SmallVector<Value>();
-      });
+  emitLoop(b, phase.loc, outside.div(phase.begin, count),
+           outside.ceilDiv(phase.end, count), 1, {},
+           [&](OpBuilder &body, Value part, ValueRange) {
+             LoopMath math(body, phase.loc);
+             Value from = math.mul(part, partSize),
+                   start = math.mul(part, rows);
+             KeptArrays tables = emitTables(body, phase, from);
+             MakePairTables givePairs;
+             if (inPairs)
+               givePairs = [&](OpBuilder &, PointEmitter &) { return tables; };
+             RowRange range(phase, shape, from, math.constant(partSize),
+                            inPairs ? nullptr : &tables, givePairs);
+             range.fetchAhead(fetchedRows, rows);
+             range.emit(
+                 body, math.max(math.sub(phase.begin, start), math.constant(0)),
+                 math.min(math.sub(phase.end, start), math.constant(rows)));
+             return SmallVector<Value>();
+           });
+}
+
+void PlaneMap::emitPhase(OpBuilder &b, PhaseContext &phase) const {
+  // In pairs each range of rows asks where lines start.
+  if (inPairs || getConstantIndex(phase.nontemporal) == 0)
+    return emitParts(b, phase);
+  auto branch =
+      scf::IfOp::create(b, phase.loc, TypeRange(), emitStartsAtLine(b, phase),
+                        /*withElseRegion=*/true);
+  for (bool atLine : {true, false}) {
+    OpBuilder inside =
+        atLine ? branch.getThenBodyBuilder() : branch.getElseBodyBuilder();
+    PhaseContext part = phase;
+    part.nontemporal =
+        arith::ConstantIntOp::create(inside, phase.loc, atLine, 1);
+    emitParts(inside, part);
+  }
 }

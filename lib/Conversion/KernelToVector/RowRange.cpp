@@ -251,8 +251,7 @@ void RowRange::emitRowsApart(OpBuilder &b, const Point &origin,
            });
 }
 
-/// Whether the output of the map starts at a line, an i1.
-static Value emitStartsAtLine(OpBuilder &b, const PhaseContext &phase) {
+Value bnc::emitStartsAtLine(OpBuilder &b, const PhaseContext &phase) {
   LoopMath math(b, phase.loc);
   Value address = emitFirstByte(b, phase.loc, *listMapOutputs(phase)[0].array);
   Value past = math.rem(address, math.constant(lineBytes));

@@ -20,6 +20,9 @@ struct MapShape {
 /// The first point of a kernel.
 Point makeOrigin(mlir::OpBuilder &b, const EmissionContext &context);
 
+/// Whether the first output of the map starts at a line, an i1.
+mlir::Value emitStartsAtLine(mlir::OpBuilder &b, const PhaseContext &phase);
+
 /// The run of `length` lanes from `from` on, without a prefetch through the
 /// caches.
 MapRun makeRun(const PhaseContext &phase, const MapShape &shape,

@@ -24,6 +24,7 @@ public:
   void emitPhase(mlir::OpBuilder &b, PhaseContext &phase) const;
 
 private:
+  void emitParts(mlir::OpBuilder &b, PhaseContext &phase) const;
   /// The tables of the part that begins at lane `from`.
   KeptArrays emitTables(mlir::OpBuilder &b, PhaseContext &phase,
                         mlir::Value from) const;
