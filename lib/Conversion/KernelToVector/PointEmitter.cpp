@@ -388,11 +388,10 @@ const KernelArray *PointEmitter::findKept(Value value, unsigned field) const {
 }
 
 Value PointEmitter::emit(Value value) {
+  if (Value known = values.lookup(value))
+    return known;
   if (outer && !(getDims(value) & point.ownDims))
     return outer->emit(value);
-  Value &emitted = values[value];
-  if (emitted)
-    return emitted;
   Value result = compute(value);
   values[value] = result;
   return result;
@@ -401,11 +400,10 @@ Value PointEmitter::emit(Value value) {
 Value PointEmitter::emitVector(Value value) { return broadcast(emit(value)); }
 
 Value PointEmitter::emitMean(Value moments, KeptArrays::Field half) {
+  if (Value known = means.lookup({moments, half}))
+    return known;
   if (outer && !(getDims(moments) & point.ownDims))
     return outer->emitMean(moments, half);
-  Value &emitted = means[{moments, half}];
-  if (emitted)
-    return emitted;
   Value result;
   if (const KernelArray *array = findKept(moments, half)) {
     result = load(*array);

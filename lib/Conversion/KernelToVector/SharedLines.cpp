@@ -53,6 +53,11 @@ private:
       return emitKeptValue(row, kept);
     });
   }
+  /// What computes the vector at `point` of `row`, of which the first `count`
+  /// lanes are of this row and the others of `next`.
+  std::unique_ptr<PointEmitter> makeVector(OpBuilder &b, PointEmitter &row,
+                                           PointEmitter &next,
+                                           const Point &point, Value count);
   /// The line from `position` of the row of `sweep` on, of which the first
   /// `count` elements are of this row and the others of `next`.
   void emitLine(OpBuilder &b, MapSweep &sweep, PointEmitter &next,
@@ -67,35 +72,61 @@ private:
 
 } // namespace
 
+std::unique_ptr<PointEmitter>
+SharedLines::makeVector(OpBuilder &b, PointEmitter &row, PointEmitter &next,
+                        const Point &point, Value count) {
+  PointEmitter own(b, context, point, &row), others(b, context, point, &next);
+  auto type = VectorType::get({point.lanes}, b.getI1Type());
+  Value isOwn = vector::CreateMaskOp::create(b, loc, type, count);
+  auto both = std::make_unique<PointEmitter>(b, context, point, &row);
+  auto emitLanes = [&](PointEmitter &emitter, const KeptValue &kept) -> Value {
+    Value value = emitKeptValue(emitter, kept);
+    if (isa<VectorType>(value.getType()))
+      return value;
+    auto lanes = VectorType::get({point.lanes}, value.getType());
+    return vector::BroadcastOp::create(b, loc, lanes, value);
+  };
+  for (const KeptValue &kept : uniform) {
+    Value first = emitLanes(own, kept), second = emitLanes(others, kept);
+    both->setKept(kept.value, kept.field,
+                  arith::SelectOp::create(b, loc, isOwn, first, second));
+  }
+  return both;
+}
+
 void SharedLines::emitLine(OpBuilder &b, MapSweep &sweep, PointEmitter &next,
                            Value position, Value count) {
   LoopMath math(b, loc);
-  KernelOp kernel = context.frame.getKernel();
-  const MapOutput &output = sweep.outputs[0];
+  int64_t lanes = context.target.lanes;
+  // Without AVX512-BF16 halves are not neighbours.
+  VectorForm form = sweep.form;
+  if (form == VectorForm::Halves && !context.target.bf16)
+    form = VectorForm::One;
+  int64_t together = sweep.getWidth(form) / lanes;
+  SmallVector<VectorsInWork> line;
   for (int64_t slot = 0, slots = sweep.getVectorsPerLine(); slot < slots;
-       ++slot) {
-    int64_t before = slot * context.target.lanes;
-    Point point = sweep.rows[0]->getPoint();
-    point.setLanes(b, context, run.laneGroup, math.add(position, before),
-                   Value());
-    sweep.emitPrefetch(b, point, slot, /*nontemporal=*/true);
-    PointEmitter own(b, context, point, sweep.rows[0]);
-    PointEmitter others(b, context, point, &next);
-    // Both read the same elements.
-    for (unsigned i = 0, e = kernel.getInputs().size(); i < e; ++i)
-      if (context.structure.getInputDims(i) & run.laneGroup) {
-        Value argument = kernel.getBlock()->getArgument(i);
-        others.setValue(argument, own.emit(argument));
-      }
-    Value first = own.emitVector(output.value),
-          second = others.emitVector(output.value);
-    auto type = cast<VectorType>(first.getType());
-    Value isOwn =
-        vector::CreateMaskOp::create(b, loc, type.clone(b.getI1Type()),
-                                     math.sub(count, math.constant(before)));
-    own.store(arith::SelectOp::create(b, loc, isOwn, first, second),
-              *output.array, sweep.getAlignment(*output.array, slot));
+       slot += together) {
+    VectorPlace place{math.add(position, slot * lanes), Value(), form,
+                      unsigned(slot), /*nontemporal=*/true};
+    VectorsInWork &work = line.emplace_back(VectorsInWork{place});
+    PointEmitter &row = *sweep.rows[0];
+    for (auto [i, point] : llvm::enumerate(
+             sweep.listPoints(b, row.getPoint(), place.position, place))) {
+      if (point.parity != 1)
+        sweep.emitPrefetch(b, point, slot + i, place.nontemporal);
+      int64_t before = slot * lanes + (point.half == 1 ? lanes : 0);
+      Value own =
+          math.max(math.sub(count, math.constant(before)), math.constant(0));
+      if (point.parity)
+        own = math.div(math.add(own, 1 - *point.parity), 2);
+      auto &vectors = i == 0 ? work.first : work.second;
+      vectors.push_back(makeVector(b, row, next, point, own));
+      vectors.back()->sharePairs(*work.first.back());
+      vectors.back()->emit(sweep.outputs[0].value);
+    }
+    sweep.round(work, sweep.outputs[0]);
   }
+  sweep.storeInOrder(line);
 }
 
 void SharedLines::emit(OpBuilder &b, Value begin, Value end) {
@@ -116,6 +147,7 @@ void SharedLines::emit(OpBuilder &b, Value begin, Value end) {
              current->moveTo(body);
              PointEmitter *rows[] = {current.get()};
              MapSweep sweep{context, rows, run, outputs, inputs};
+             sweep.form = sweep.chooseForm();
              auto ifSame = [&](Value a, Value b, Value same, Value other) {
                Value isSame = arith::CmpIOp::create(
                    body, loc, arith::CmpIPredicate::eq, a, b);
