@@ -34,29 +34,26 @@ static constexpr int64_t fetchedRows = 6;
 /// what is the same all over them in registers.
 static constexpr int64_t longPlane64 = 12, longPlane32 = 48, longPlane16 = 128,
                          longPlanePairs = 240;
-/// The same past the caches, where planes share lines: planes stored one by one
-/// take twice as long there (SharedLines).
-static constexpr int64_t longSharingPlane32 = 64, longSharingPlanePairs = 768;
+/// Of 32 bits past the caches, where planes share lines.
+static constexpr int64_t longSharingPlane32 = 64;
 
 static int64_t getLongPlane(const PhaseContext &phase, int64_t elements,
                             bool inPairs) {
-  bool isNarrow = areRowsOf(phase, [](Type element) {
-    return element.getIntOrFloatBitWidth() == 16;
-  });
-  bool isFar = phase.schedule.getNontemporal();
-  bool isSharing =
-      isFar &&
+  if (inPairs)
+    return longPlanePairs;
+  if (areRowsOf(phase, [](Type element) {
+        return element.getIntOrFloatBitWidth() == 16;
+      }))
+    return longPlane16;
+  if (phase.structure.getComputeType().isF64())
+    return longPlane64;
+  bool endsWithin =
       llvm::any_of(listMapOutputs(phase), [&](const MapOutput &output) {
         int64_t bits = output.array->element.getIntOrFloatBitWidth();
         return elements * bits / 8 % lineBytes != 0;
       });
-  if (inPairs)
-    return isSharing ? longSharingPlanePairs : longPlanePairs;
-  if (isNarrow)
-    return longPlane16;
-  if (phase.structure.getComputeType().isF64())
-    return longPlane64;
-  return isSharing ? longSharingPlane32 : longPlane32;
+  return phase.schedule.getNontemporal() && endsWithin ? longSharingPlane32
+                                                       : longPlane32;
 }
 
 std::optional<PlaneMap> PlaneMap::get(const PhaseContext &phase) {
