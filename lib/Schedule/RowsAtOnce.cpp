@@ -94,7 +94,7 @@ static int64_t selectTogether(const KernelStructure &structure,
   if (!isShort || planes.bytes < lineBytes || structure.getNumStages() != 1 ||
       !structure.getComputeType().isF32())
     return 1;
-  for (int64_t rows = mostTogether; rows >= leastTogether; rows /= 2)
+  for (int64_t rows = 64; rows >= leastTogether; rows /= 2)
     if (rows * planes.count * planes.bytes <= target.getL2() / 2)
       return rows;
   return 1;

@@ -306,7 +306,7 @@ KernelCode KernelLowering::lower() {
     if (canSplit())
       addSplitPhases();
     if (!isAlwaysSplit())
-      addPhase(/*perCase=*/true, emitRowsItems, [](PhaseContext &phase) {
+      addPhase(/*perCase=*/true, emitRowsPhaseItems, [](PhaseContext &phase) {
         emitRowsPhase(phase);
         emitFence(phase);
       });

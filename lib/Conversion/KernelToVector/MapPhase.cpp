@@ -235,7 +235,7 @@ Value bnc::emitMapItems(PhaseContext &phase, OpBuilder &b) {
         .ceilDiv(emitTotalExtent(b, phase.loc, phase.frame, shape.laneGroup),
                  mapBlock);
   if (std::optional<PlaneMap> planes = PlaneMap::get(phase))
-    return LoopMath(b, phase.loc).constant(planes->getItems());
+    return planes->emitItems(phase, b);
   return emitByPeriod(
       b, phase, b.getIndexType(),
       [&](OpBuilder &inside, const PeriodicShape &periodic) {

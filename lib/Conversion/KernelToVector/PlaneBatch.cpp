@@ -14,13 +14,13 @@ using namespace bnc;
 
 namespace {
 
-class PlaneBatch : public RowBatch {
+class PlaneBatch : public SerialBatch {
 public:
   PlaneBatch(OpBuilder &b, PhaseContext &phase, Value first, Value count)
-      : RowBatch(b, phase, first, count), shape(phase, listMapArrays(phase)) {}
+      : SerialBatch(b, phase, first, count),
+        shape(phase, listMapArrays(phase)) {}
 
 protected:
-  SmallVector<SmallVector<Value>> emitFields() override;
   void emitResults(Fields fields) override;
 
 private:
@@ -39,24 +39,6 @@ static MapRun makeRun(OpBuilder &b, PhaseContext &phase,
                       const RowShape &shape) {
   Span whole = shape.getWhole(b, phase);
   return {shape.laneGroup, whole.begin, whole.length, phase.nontemporal};
-}
-
-SmallVector<SmallVector<Value>> PlaneBatch::emitFields() {
-  SmallVector<SmallVector<Value>> fields;
-  for (Operation *reduction : reductions) {
-    auto &arrays = fields.emplace_back();
-    for (unsigned i = 0; i < getNumFields(reduction); ++i)
-      arrays.push_back(allocateOnStack(b, loc, {lanes}, b.getF64Type()));
-  }
-  emitLoop(b, loc, LoopMath(b, loc).constant(0), count, 1, {},
-           [&](OpBuilder &body, Value lane, ValueRange) {
-             Row row =
-                 makeRow(body, phase, LoopMath(body, loc).add(first, lane));
-             emitRowStatistics(body, phase, row, /*stage=*/0);
-             storeRecords(body, row, fields, lane);
-             return SmallVector<Value>();
-           });
-  return fields;
 }
 
 void PlaneBatch::emitResults(Fields) {

@@ -85,6 +85,24 @@ SmallVector<SmallVector<Value>> RecordBatch::emitFields() {
   return fields;
 }
 
+SmallVector<SmallVector<Value>> SerialBatch::emitFields() {
+  SmallVector<SmallVector<Value>> fields;
+  for (Operation *reduction : reductions) {
+    auto &arrays = fields.emplace_back();
+    for (unsigned i = 0; i < getNumFields(reduction); ++i)
+      arrays.push_back(allocateOnStack(b, loc, {lanes}, b.getF64Type()));
+  }
+  emitLoop(b, loc, LoopMath(b, loc).constant(0), count, 1, {},
+           [&](OpBuilder &body, Value lane, ValueRange) {
+             Row row =
+                 makeRow(body, phase, LoopMath(body, loc).add(first, lane));
+             emitRowStatistics(body, phase, row, /*stage=*/0);
+             storeRecords(body, row, fields, lane);
+             return SmallVector<Value>();
+           });
+  return fields;
+}
+
 void RowBatch::emit() {
   counted = LoopMath(b, loc).toF64(
       emitTotalExtent(b, loc, phase.frame, phase.structure.getReducedDims()));

@@ -94,15 +94,11 @@ MapRun::FetchInOrder RowRange::getFetch(OpBuilder &b, const Point &origin,
                                         ArrayRef<DimSet> groups, Value row) {
   LoopMath math(b, phase.loc);
   MapRun::FetchInOrder fetch{origin.coordinates, Value()};
-  if (rowsAhead != 0) {
-    Value later = math.add(row, rowsAhead), all = math.constant(fetchRows);
-    Value isSamePart = math.less(later, all);
-    auto choose = [&](Value same, Value next) {
-      return arith::SelectOp::create(b, phase.loc, isSamePart, same, next);
-    };
-    emitCoordinates(b, phase.loc, phase.frame, groups,
-                    choose(later, math.sub(later, all)), fetch.coordinates);
-    fetch.shift = choose(math.constant(0), run.length);
+  if (fetchRow) {
+    RowFetch place = fetchRow(b, row);
+    emitCoordinates(b, phase.loc, phase.frame, groups, place.row,
+                    fetch.coordinates);
+    fetch.shift = place.shift;
     return fetch;
   }
   emitCoordinates(b, phase.loc, phase.frame, groups,
@@ -123,7 +119,7 @@ void RowRange::emitRows(OpBuilder &b, const Point &origin,
     owned.push_back(makeRow(b, origin, groups, row));
     emitters.push_back(owned.back().get());
   }
-  if (fetchRows != 0)
+  if (fetchRows != 0 || fetchRow)
     run.inOrder = getFetch(b, origin, groups, rows.front());
   emitMapSweep(b, phase, emitters, run);
 }
@@ -193,8 +189,8 @@ bool RowRange::canShare(OpBuilder &b) {
 bool RowRange::areStreams(OpBuilder &b) {
   // Parts of rows are written a few rows at a time.
   return getConstantIndex(run.nontemporal).value_or(0) != 0 &&
-         phase.schedule.getRows() > 1 && fetchRows == 0 && !isShort(b) &&
-         getLineRows(phase, shape);
+         phase.schedule.getRows() > 1 && fetchRows == 0 && !fetchRow &&
+         !isShort(b) && getLineRows(phase, shape);
 }
 
 void RowRange::emitStreams(OpBuilder &b, const Point &origin,

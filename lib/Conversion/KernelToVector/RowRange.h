@@ -4,7 +4,7 @@
 #ifndef BNC_LIB_CONVERSION_KERNELTOVECTOR_ROWRANGE_H
 #define BNC_LIB_CONVERSION_KERNELTOVECTOR_ROWRANGE_H
 
-#include "bnc/Conversion/KernelToVector/Sweeps.h"
+#include "bnc/Conversion/KernelToVector/PlaneTables.h"
 
 namespace bnc {
 
@@ -44,12 +44,11 @@ public:
   /// Lanes are a part of a row, and `rows` rows are computed before the next
   /// part: what follows these is fetched meanwhile, in the order of memory.
   void fetchAfter(int64_t rows) { fetchRows = rows; }
-  /// Lanes are a part of a row, and all `rows` rows are computed before the
-  /// next part: that of the row `ahead` rows later is fetched meanwhile, after
-  /// the last row the next part of the first ones.
-  void fetchAhead(int64_t ahead, int64_t rows) {
-    rowsAhead = ahead;
-    fetchRows = rows;
+  /// What `fetch` says is fetched meanwhile, and nothing else.
+  void fetchBy(FetchRow fetch) {
+    fetchRow = std::move(fetch);
+    run.nontemporalPrefetch = {};
+    run.writeAhead = 0;
   }
   /// Rows [begin, end).
   void emit(mlir::OpBuilder &b, mlir::Value begin, mlir::Value end);
@@ -105,8 +104,10 @@ private:
   const MapShape &shape;
   MakePairTables makePairTables;
   MapRun run;
-  /// See fetchAfter and fetchAhead; 0 for none.
-  int64_t fetchRows = 0, rowsAhead = 0;
+  /// See fetchAfter; 0 for none.
+  int64_t fetchRows = 0;
+  /// See fetchBy; null for none.
+  FetchRow fetchRow;
   /// The first row of the last group.
   mlir::Value firstRow;
 };

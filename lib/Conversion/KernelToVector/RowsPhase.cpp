@@ -2,6 +2,7 @@
 // The phase of a rows kernel: rows of reductions, kept values and outputs.
 
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
+#include "bnc/Conversion/KernelToVector/PlaneGroup.h"
 #include "bnc/Conversion/KernelToVector/RowBatch.h"
 #include "bnc/Conversion/KernelToVector/RowStatistics.h"
 
@@ -64,6 +65,8 @@ static void emitPlaneBatches(PhaseContext &phase, int64_t planes) {
 void bnc::emitRowsPhase(PhaseContext &phase) {
   OpBuilder &b = phase.b;
   LoopMath math(b, phase.loc);
+  if (std::optional<PlaneGroup> group = PlaneGroup::get(phase))
+    return group->emitPhase(b, phase);
   if (int64_t planes = getPlanesAtOnce(phase); planes > 1)
     return emitPlaneBatches(phase, planes);
   if (phase.schedule.getBatch() && canBatchRows(phase))
@@ -87,6 +90,12 @@ void bnc::emitRowsPhase(PhaseContext &phase) {
              emitRows(body, phase, item, 1);
              return SmallVector<Value>();
            });
+}
+
+Value bnc::emitRowsPhaseItems(PhaseContext &phase, OpBuilder &b) {
+  if (std::optional<PlaneGroup> group = PlaneGroup::get(phase))
+    return group->emitItems(phase, b);
+  return emitRowsItems(phase, b);
 }
 
 Value bnc::emitRowsItems(EmissionContext &context, OpBuilder &b) {

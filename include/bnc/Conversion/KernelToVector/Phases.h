@@ -34,8 +34,11 @@ void emitEachItem(
     PhaseContext &phase,
     llvm::function_ref<void(mlir::OpBuilder &b, mlir::Value item)> body);
 
-/// A row per item: its reductions, kept values and outputs.
+/// A row per item, or a group of them (PlaneGroup.h): its reductions, kept
+/// values and outputs.
 void emitRowsPhase(PhaseContext &phase);
+mlir::Value emitRowsPhaseItems(PhaseContext &phase, mlir::OpBuilder &b);
+/// How many rows there are.
 mlir::Value emitRowsItems(EmissionContext &context, mlir::OpBuilder &b);
 
 /// A chunk of the reduced steps, and of many kept lanes a panel, per item and

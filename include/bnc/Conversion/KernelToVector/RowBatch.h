@@ -77,6 +77,15 @@ protected:
   llvm::SmallVector<llvm::SmallVector<mlir::Value>> emitFields() override;
 };
 
+/// A batch whose rows are added up one after the other, to their records.
+class SerialBatch : public RowBatch {
+public:
+  using RowBatch::RowBatch;
+
+protected:
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>> emitFields() override;
+};
+
 /// A batch whose rows are added up and written one after the other.
 void emitRowBatch(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value first,
                   mlir::Value count);
