@@ -81,6 +81,7 @@ static void writeCase(llvm::json::OStream &json, CPUCaseAttr entry) {
     attribute("map_ahead", entry.getMapAhead());
     attribute("write_ahead", entry.getWriteAhead());
     attribute("turn", entry.getTurn());
+    attribute("tables", entry.getTables());
     attribute("nontemporal", entry.getNontemporal());
   });
 }

@@ -4,6 +4,7 @@
 #include "RowsAtOnce.h"
 
 #include "KernelTraits.h"
+#include "ShortPlanes.h"
 
 #include <numeric>
 
@@ -94,7 +95,7 @@ static int64_t selectTogether(const KernelStructure &structure,
   if (!isShort || planes.bytes < lineBytes || structure.getNumStages() != 1 ||
       !structure.getComputeType().isF32())
     return 1;
-  for (int64_t rows = 64; rows >= leastTogether; rows /= 2)
+  for (int64_t rows = mostTogether; rows >= leastTogether; rows /= 2)
     if (rows * planes.count * planes.bytes <= target.getL2() / 2)
       return rows;
   return 1;
@@ -190,6 +191,9 @@ static int64_t selectNearPlanes(const KernelStructure &structure) {
 RowsAtOnce bnc::selectRowsAtOnce(const KernelStructure &structure,
                                  TargetAttr target) {
   RowsAtOnce rows;
+  ShortPlanes tables = selectShortPlanes(structure, target);
+  rows.tables = tables.near;
+  rows.farTables = tables.far;
   if (structure.getForm() != KernelForm::Rows) {
     // Pixels share the loads of what varies over the channels alone, which are
     // most.
@@ -218,5 +222,14 @@ RowsAtOnce bnc::selectRowsAtOnce(const KernelStructure &structure,
   rows.farBatch = rows.batch || together > 1;
   if (together > 1)
     rows.far = together;
+  if (rows.farTables) {
+    rows.farBatch = true;
+    rows.far = tables.group;
+  }
+  if (rows.tables) {
+    rows.batch = true;
+    rows.near = tables.group;
+    rows.oneFromQuarters = std::nullopt;
+  }
   return rows;
 }

@@ -17,6 +17,8 @@ struct RowsAtOnce {
   int64_t near = 1, far = 1;
   /// Whether what is computed once a row is computed for a batch of them.
   bool batch = false, farBatch = false;
+  /// Whether what is the same all over a plane is a table (ShortPlanes.h).
+  bool tables = false, farTables = false;
   /// If set, from these quarters of the last level's share on it is one, though
   /// stores still go through the caches.
   std::optional<int64_t> oneFromQuarters = std::nullopt;

@@ -48,7 +48,8 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
     return CPUCaseAttr::get(context, minBytes, atOnce,
                             /*prefetch=*/fetchesNear ? 1 : 0,
                             /*nontemporal=*/false, rows.batch, /*read_ahead=*/0,
-                            /*map_ahead=*/0, /*write_ahead=*/0, turns.near);
+                            /*map_ahead=*/0, /*write_ahead=*/0, turns.near,
+                            rows.tables);
   };
   SmallVector<CPUCaseAttr> cases;
   int64_t share = target.getLlcShare();
@@ -59,7 +60,7 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   cases.push_back(CPUCaseAttr::get(
       context, share, rows.far, turns.fetchesFar ? ahead.prefetch : 0,
       /*nontemporal=*/true, rows.farBatch, ahead.read, ahead.map, ahead.write,
-      turns.far));
+      turns.far, rows.farTables));
   return CPUScheduleAttr::get(context, cases, selectSplit(structure));
 }
 

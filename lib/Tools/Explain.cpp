@@ -80,7 +80,11 @@ static void explainSchedule(KernelOp kernel, int64_t bytes, TargetAttr target,
        << ": " << option.getRows() << " at once";
     if (option.getBatch())
       os << ", finished in batches of a row a lane";
-    if (option.getBatch() && option.getRows() > 1 && option.getNontemporal())
+    if (option.getTables())
+      os << ", what is the same all over a plane from tables that all samples "
+            "share";
+    else if (option.getBatch() && option.getRows() > 1 &&
+             option.getNontemporal())
       os << ", whose runs are stored together";
     if (option.getPrefetch())
       os << ", prefetch " << option.getPrefetch() << " ahead";

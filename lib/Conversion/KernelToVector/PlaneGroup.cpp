@@ -15,6 +15,8 @@ using namespace bnc;
 /// Bytes of stack for the tables: of five values 288 lanes and a vector, beside
 /// what a batch of channels takes. A task has 8 KiB.
 static constexpr int64_t groupTableBytes = 6144;
+/// They share what they load of the tables.
+static constexpr int64_t samplesAtOnce = 2;
 
 namespace {
 
@@ -100,7 +102,8 @@ void PlaneGroup::emitGroup(OpBuilder &b, PhaseContext &phase,
              LoopMath inner(body, phase.loc);
              tables.emitPart(body, phase, inner.add(start, part),
                              inner.constant(0),
-                             inner.constant(tables.getRows()), &arrays, fetch);
+                             inner.constant(tables.getRows()), samplesAtOnce,
+                             &arrays, fetch);
              return SmallVector<Value>();
            });
 }

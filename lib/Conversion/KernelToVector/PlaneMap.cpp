@@ -69,6 +69,7 @@ void PlaneMap::emitParts(OpBuilder &b, PhaseContext &phase) const {
              Value last =
                  math.min(math.sub(phase.end, start), math.constant(rows));
              tables.emitPart(body, phase, math.mul(part, partSize), first, last,
+                             phase.schedule.getRows(),
                              /*kept=*/nullptr, fetch);
              return SmallVector<Value>();
            });

@@ -20,38 +20,11 @@ using namespace mlir;
 using namespace bnc;
 using namespace bnc::norm;
 
-/// Filling the tables takes as long as they save in a few rows.
-static constexpr int64_t leastRows = 16;
-/// Planes of so many elements and more are better computed one by one, with
-/// what is the same all over them in registers.
-static constexpr int64_t longPlane64 = 12, longPlane32 = 48, longPlane16 = 128,
-                         longPlanePairs = 240;
-/// Of 32 bits past the caches, where planes share lines.
-static constexpr int64_t longSharingPlane32 = 64;
-
-static int64_t getLongPlane(const PhaseContext &phase, int64_t elements,
-                            bool inPairs) {
-  if (inPairs)
-    return longPlanePairs;
-  if (areRowsOf(phase, [](Type element) {
-        return element.getIntOrFloatBitWidth() == 16;
-      }))
-    return longPlane16;
-  if (phase.structure.getComputeType().isF64())
-    return longPlane64;
-  bool endsWithin =
-      llvm::any_of(listMapOutputs(phase), [&](const MapOutput &output) {
-        int64_t bits = output.array->element.getIntOrFloatBitWidth();
-        return elements * bits / 8 % lineBytes != 0;
-      });
-  return phase.schedule.getNontemporal() && endsWithin ? longSharingPlane32
-                                                       : longPlane32;
-}
-
 std::optional<PlaneTables> PlaneTables::get(const PhaseContext &phase) {
   const KernelStructure &structure = phase.structure;
   MapShape shape(phase);
-  if (structure.isColumns() || shape.rowGroups.size() != 2)
+  if (!phase.schedule.getTables() || structure.isColumns() ||
+      shape.rowGroups.size() != 2)
     return std::nullopt;
   PlaneTables planes;
   planes.samples = shape.rowGroups[0];
@@ -76,8 +49,7 @@ std::optional<PlaneTables> PlaneTables::get(const PhaseContext &phase) {
   std::optional<int64_t> rows = structure.getStaticExtent(planes.samples),
                          plane = structure.getStaticExtent(planes.plane);
   if (!areOfChannels || !structure.getStaticExtent(planes.channels) || !rows ||
-      !plane || *rows < leastRows ||
-      *plane >= getLongPlane(phase, *plane, planes.inPairs))
+      !plane)
     return std::nullopt;
   planes.rows = *rows;
   planes.planeSize = *plane;
@@ -151,7 +123,8 @@ KeptArrays PlaneTables::emit(OpBuilder &b, PhaseContext &phase, Value from,
 }
 
 void PlaneTables::emitPart(OpBuilder &b, PhaseContext &phase, Value from,
-                           Value begin, Value end, const KeptArrays *kept,
+                           Value begin, Value end, int64_t atOnce,
+                           const KeptArrays *kept,
                            const FetchRow &fetch) const {
   MapShape shape(phase);
   shape.rowGroups = {samples};
@@ -162,6 +135,7 @@ void PlaneTables::emitPart(OpBuilder &b, PhaseContext &phase, Value from,
     givePairs = [&](OpBuilder &, PointEmitter &) { return tables; };
   RowRange range(phase, shape, from, LoopMath(b, phase.loc).constant(partSize),
                  inPairs ? nullptr : &tables, givePairs);
+  range.takeAtOnce(atOnce);
   range.fetchBy(fetch);
   range.emit(b, begin, end);
 }

@@ -150,7 +150,7 @@ void RowRange::emitLastGroup(OpBuilder &b, const Point &origin, Value begin,
 void RowRange::emitGroups(OpBuilder &b, const Point &origin, Value begin,
                           Value end) {
   LoopMath math(b, phase.loc);
-  int64_t atOnce = phase.schedule.getRows();
+  int64_t atOnce = rowsAtOnce;
   // Whole lines are worth more than what rows share, and of tables in pairs
   // they share nothing that has to be computed.
   if (getConstantIndex(run.nontemporal).value_or(0) != 0 || makePairTables)
@@ -188,15 +188,15 @@ bool RowRange::canShare(OpBuilder &b) {
 
 bool RowRange::areStreams(OpBuilder &b) {
   // Parts of rows are written a few rows at a time.
-  return getConstantIndex(run.nontemporal).value_or(0) != 0 &&
-         phase.schedule.getRows() > 1 && fetchRows == 0 && !fetchRow &&
-         !isShort(b) && getLineRows(phase, shape);
+  return getConstantIndex(run.nontemporal).value_or(0) != 0 && rowsAtOnce > 1 &&
+         fetchRows == 0 && !fetchRow && !isShort(b) &&
+         getLineRows(phase, shape);
 }
 
 void RowRange::emitStreams(OpBuilder &b, const Point &origin,
                            ArrayRef<DimSet> groups, Value begin, Value end) {
   LoopMath math(b, phase.loc);
-  int64_t parts = phase.schedule.getRows();
+  int64_t parts = rowsAtOnce;
   int64_t lineRows = *getLineRows(phase, shape);
   int64_t length = *phase.structure.getStaticExtent(shape.laneGroup);
   int64_t rowBytes = length * phase.structure.getComputeType().getWidth() / 8;
@@ -240,7 +240,7 @@ void RowRange::emitRowsApart(OpBuilder &b, const Point &origin,
              LoopMath inner(body, phase.loc);
              Value last = inner.sub(end, inner.constant(1));
              SmallVector<Value> rows{inner.add(begin, inner.mul(index, step))};
-             while (int64_t(rows.size()) < phase.schedule.getRows())
+             while (int64_t(rows.size()) < rowsAtOnce)
                rows.push_back(inner.min(inner.add(rows.back(), apart), last));
              emitRows(body, origin, groups, rows);
              return SmallVector<Value>();

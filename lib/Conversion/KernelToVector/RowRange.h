@@ -39,11 +39,14 @@ public:
            mlir::Value length, const KeptArrays *kept,
            MakePairTables makePairTables = nullptr)
       : phase(phase), shape(shape), makePairTables(std::move(makePairTables)),
-        run(makeRun(phase, shape, from, length, kept)) {}
+        run(makeRun(phase, shape, from, length, kept)),
+        rowsAtOnce(phase.schedule.getRows()) {}
 
   /// Lanes are a part of a row, and `rows` rows are computed before the next
   /// part: what follows these is fetched meanwhile, in the order of memory.
   void fetchAfter(int64_t rows) { fetchRows = rows; }
+  /// `rows` rows are computed at once in place of as many as the schedule says.
+  void takeAtOnce(int64_t rows) { rowsAtOnce = rows; }
   /// What `fetch` says is fetched meanwhile, and nothing else.
   void fetchBy(FetchRow fetch) {
     fetchRow = std::move(fetch);
@@ -108,6 +111,7 @@ private:
   int64_t fetchRows = 0;
   /// See fetchBy; null for none.
   FetchRow fetchRow;
+  int64_t rowsAtOnce;
   /// The first row of the last group.
   mlir::Value firstRow;
 };

@@ -38,11 +38,12 @@ public:
   bool isInPairs() const { return inPairs; }
   llvm::ArrayRef<KeptValue> getValues() const { return values; }
 
-  /// The part from lane `from` on of rows [begin, end). Of what varies over the
-  /// channels, `kept` is not computed again.
+  /// The part from lane `from` on of rows [begin, end), `atOnce` rows at once
+  /// where they are stored through the caches. Of what varies over the channels
+  /// `kept` is not computed again.
   void emitPart(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value from,
-                mlir::Value begin, mlir::Value end, const KeptArrays *kept,
-                const FetchRow &fetch) const;
+                mlir::Value begin, mlir::Value end, int64_t atOnce,
+                const KeptArrays *kept, const FetchRow &fetch) const;
 
 private:
   KeptArrays emit(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value from,

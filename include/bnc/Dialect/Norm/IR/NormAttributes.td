@@ -141,7 +141,8 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
     * `min_bytes`: the case is for calls that move at least this many bytes;
       the last case of a schedule whose bound is reached is taken.
     * `rows`: rows (of `rows` kernels) or pixels (otherwise) computed at once,
-      1, 2, 4, 8 or 16; more than 4 only with `batch`. They are neighbours; with
+      1, 2, 4, 8, 16, 32 or 64; more than 4 only with `batch`. They are
+      neighbours; with
       `nontemporal` pixels or planes are one of each of so many equal parts.
     * `prefetch`: rows (of `rows` kernels) or blocks of steps (of statistics
       otherwise) ahead of the one in work whose loads are prefetched, 0 for
@@ -163,6 +164,10 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
       before the next channels have theirs: 1, if all channels fit the stack, or
       a multiple of the plan's accumulators, to which it is rounded up; 0 for
       the whole block. With 1 `prefetch` fetches 8 KiB ahead.
+    * `tables`: what is the same all over a plane, channels first, is put down
+      for every element of a part of a sample, which all samples then share. Of
+      `rows` kernels `rows` channels are a group, with `batch`: the statistics
+      of all, then their outputs.
   }];
   let parameters = (ins "int64_t":$min_bytes, "int64_t":$rows,
                         "int64_t":$prefetch, "bool":$nontemporal,
@@ -170,7 +175,8 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
                         DefaultValuedParameter<"int64_t", "0">:$read_ahead,
                         DefaultValuedParameter<"int64_t", "0">:$map_ahead,
                         DefaultValuedParameter<"int64_t", "0">:$write_ahead,
-                        DefaultValuedParameter<"int64_t", "0">:$turn);
+                        DefaultValuedParameter<"int64_t", "0">:$turn,
+                        DefaultValuedParameter<"bool", "false">:$tables);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
