@@ -36,7 +36,7 @@ static constexpr LongPlanes longMapPlanes = {12, 48, 128, 240};
 /// channel has its root already.
 static constexpr LongPlanes longFarMapPlanes = {12, 64, 128, 240};
 static constexpr LongPlanes longFarRowPlanes = {0, 56, 100, 180};
-static constexpr LongPlanes longRowPlanes = {0, 56, 100, 180};
+static constexpr LongPlanes longRowPlanes = {0, 48, 100, 80};
 
 static std::optional<PlaneExtents>
 getPlaneExtents(const KernelStructure &structure) {

@@ -225,3 +225,52 @@ TEST_F(ShortRowBits, AreEqual) {
     }
   }
 }
+
+namespace {
+class ShortPlaneBits : public ExecutionTest {};
+} // namespace
+
+// Where the number of samples is known, what is the same all over a plane comes
+// from tables: of parts that begin and end within a plane, and of whole groups
+// of channels.
+TEST_F(ShortPlaneBits, AreEqual) {
+  std::tuple<const char *, int64_t, bool> planes[] = {
+      {"f32", 36, false},  {"f32", 36, true},  {"bf16", 49, false},
+      {"bf16", 49, true},  {"bf16", 3, false}, {"bf16", 196, false},
+      {"f16", 49, false},  {"f16", 49, true},  {"f32", 2, true},
+      {"bf16", 150, true}, {"f64", 9, false}};
+  for (auto [dtype, pixels, trains] : planes) {
+    llvm::SmallVector<Bytes> arguments, expected;
+    Extents extents;
+    extents["r"] = 18;
+    for (int64_t samples : {18, -1}) {
+      Subject subject =
+          parse(batchNormShortPlanes(dtype, samples, pixels, trains));
+      if (arguments.empty())
+        arguments = fill(subject, extents);
+      for (const Variant &variant : listSchedules(subject)) {
+        CompiledFunction function = compile(subject, variant);
+        for (int threadCount : threadCounts)
+          for (unsigned misalignment : misalignments) {
+            if (misalignment % 8 != 0 && llvm::StringRef(dtype) == "f64")
+              continue;
+            ScatteredThreads threads(threadCount);
+            llvm::SmallVector<Bytes> results =
+                run(subject, function, extents, arguments, threads.get(),
+                    {Placement::Guard::None, misalignment});
+            if (expected.empty())
+              expected = results;
+            ASSERT_TRUE(results == expected)
+                << pixels << " elements of " << dtype << ", samples " << samples
+                << ", " << variant.describe() << ", " << threadCount
+                << " threads, misalignment " << misalignment;
+          }
+        for (Placement::Guard guard :
+             {Placement::Guard::Before, Placement::Guard::After})
+          ASSERT_TRUE(run(subject, function, extents, arguments, nullptr,
+                          {guard, 0}) == expected)
+              << pixels << " elements of " << dtype << ", guarded";
+      }
+    }
+  }
+}

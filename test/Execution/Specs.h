@@ -129,6 +129,42 @@ inline std::string batchNormPlanes(int64_t pixels) {
   return batchNormInference("r, c = 5, " + p.port, "?x5x" + p.type, 1, "5");
 }
 
+/// Batch norm of images `r` of 64 planes, `samples` of them or any number, with
+/// statistics of its own where `trains`.
+inline std::string batchNormShortPlanes(const std::string &dtype,
+                                        int64_t samples, int64_t pixels,
+                                        bool trains) {
+  SpecDim r("r", samples);
+  std::string p = std::to_string(pixels);
+  std::string shape = r.type + "x64x" + p + "x", dims = "c = 64, p = " + p;
+  std::string x = "tensor<" + shape + dtype + ">";
+  std::string compute = dtype == "f64" ? "f64" : "f32";
+  std::string wide = "tensor<" + shape + compute + ">";
+  std::string w = "tensor<64x" + compute + ">", w1 = ": [c] " + compute;
+  bool narrow = dtype != compute;
+  std::string body;
+  if (narrow)
+    body += "  %wide = arith.extf %x : " + x + " to " + wide + "\n";
+  std::string given = narrow ? "%wide" : "%x";
+  if (trains)
+    body += "  %n = norm.batch_norm_training " + given +
+            " feature 1 scale %weight shift %bias eps %eps : (" + wide + ", " +
+            w + ", " + w + ", " + compute + ") -> " + wide + "\n";
+  else
+    body += "  %n = norm.batch_norm_inference " + given +
+            " feature 1 mean %mean variance %variance scale %weight shift "
+            "%bias eps %eps : (" +
+            wide + ", " + w + ", " + w + ", " + w + ", " + w + ", " + compute +
+            ") -> " + wide + "\n";
+  if (narrow)
+    body += "  %y = arith.truncf %n : " + wide + " to " + x + "\n";
+  return "norm.func @f(%x: [" + r.port + ", " + dims + "] " + dtype +
+         (trains ? "" : ", %mean" + w1 + ", %variance" + w1) + ", %weight" +
+         w1 + ", %bias" + w1 + ") -> (y: [r, c, p] " + dtype +
+         ") {\n  %eps = arith.constant 1.0e-5 : " + compute + "\n" + body +
+         "  norm.return " + (narrow ? "%y" : "%n") + " : " + x + "\n}\n";
+}
+
 /// The same of images `r` of 300 pixels.
 inline std::string batchNormPixels(int64_t channels,
                                    const std::string &dtype = "f32") {

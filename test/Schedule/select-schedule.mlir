@@ -62,7 +62,7 @@ module attributes {norm.target = #t} {
 // CLASHNEAR: #norm.cpu_schedule<<min_bytes = 0, rows = 4, {{[^>]*}}>, <min_bytes = 15728640, rows = 1,
 // APART-NOT: rows = 4
 
-// RUN: bnc new batch_norm_training --shape=32x2048x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SIXTEEN
+// RUN: bnc new batch_norm_training --shape=32x2048x7x8 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SIXTEEN
 // RUN: bnc new batch_norm_training --shape=64x256x14x14 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=EIGHT
 // RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x512x28x28 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=EIGHT
 // RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x512x32x32 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=SINGLE
@@ -74,6 +74,29 @@ module attributes {norm.target = #t} {
 // EIGHT: <min_bytes = 15728640, rows = 8, prefetch = 1, nontemporal = true, batch = true,
 // SINGLE: nontemporal = true
 // SINGLE-NOT: batch = true
+
+// RUN: bnc new batch_norm_training --shape=32x2048x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=GROUPFAR
+// RUN: bnc new batch_norm_training --shape=32x2048x6x6 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=GROUP
+// RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x672x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=GROUP32
+// RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x512x14x14 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=NOTABLES
+// RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x65x7x7 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=NOTABLES
+// RUN: bnc new batch_norm_inference --dtype=bf16 --shape=32x512x14x14 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=TABLES
+// RUN: bnc new batch_norm_inference --dtype=bf16 --shape=32x512x14x14 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=NOTABLES
+// RUN: bnc new batch_norm_inference --dtype=f16 --shape=32x512x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=TABLES
+// RUN: bnc new batch_norm_inference --shape=32x512x7x7 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=TABLESFAR
+// RUN: bnc new batch_norm_inference --dtype=f64 --shape=32x512x3x3 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=TABLES
+// RUN: bnc new batch_norm_inference --dtype=bf16 --shape=8x512x7x7 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=NOTABLES
+// RUN: bnc new batch_norm_inference --dtype=bf16 --shape=?x512x7x7 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=NOTABLES
+
+// Of planes of a few vectors in many samples what is the same all over one is a
+// table; of channels with statistics as many are a group as half of L2 holds and
+// whole groups have.
+// GROUPFAR: <min_bytes = 0, rows = 4, {{[^>]*}}nontemporal = false>, <min_bytes = 15728640, rows = 64, {{[^>]*}}batch = true, {{[^>]*}}tables = true>
+// GROUP: <min_bytes = 0, rows = 64, {{[^>]*}}batch = true, tables = true>, <min_bytes = 15728640, rows = 64, {{[^>]*}}tables = true>
+// GROUP32: <min_bytes = 0, rows = 32, {{[^>]*}}batch = true, tables = true>, <min_bytes = 15728640, rows = 32, {{[^>]*}}tables = true>
+// TABLES: <min_bytes = 0, {{[^>]*}}nontemporal = false, tables = true>, {{[^>]*}}nontemporal = true, {{[^>]*}}tables = true>
+// TABLESFAR: nontemporal = false>, {{[^>]*}}nontemporal = true, {{[^>]*}}tables = true>
+// NOTABLES-NOT: tables
 
 // RUN: bnc new batch_norm_inference --shape=?x24x56x56 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=ONE
 // RUN: bnc new batch_norm_inference --shape=?x24x7x7 | bnc - --target=znver5 --emit=schedule -o - | FileCheck %s --check-prefix=PAIR

@@ -152,6 +152,10 @@ int main(int argc, char **argv) {
       IN(variance, F32, 24), IN(y, F16, 2 * 9 * 7 * 24));
   RUN_WITH_WORKSPACE(group_norm_last, IN(x, BF16, 2 * 16 * 16 * 24),
                      IN(y, BF16, 2 * 16 * 16 * 24));
+  RUN(short_planes_scale, IN(x, BF16, 16 * 32 * 49), IN(mean, F32, 32),
+      IN(variance, F32, 32), IN(y, BF16, 16 * 32 * 49));
+  RUN(short_planes, IN(x, F32, 16 * 32 * 36), IN(weight, F32, 32),
+      IN(bias, F32, 32), IN(y, F32, 16 * 32 * 36));
   RUN(layer_norm_double, IN(x, F64, 5 * 300), IN(y, F64, 5 * 300));
   return 0;
 }

@@ -78,4 +78,24 @@ module attributes {norm.version = 1} {
       : (tensor<5x300xf64>, f64) -> tensor<5x300xf64>
     norm.return %y : tensor<5x300xf64>
   }
+
+  norm.func @short_planes_scale(%x: [n = 16, c = 32, h = 7, w = 7] bf16,
+                                %mean: [c] f32, %variance: [c] f32)
+      -> (y: [n, c, h, w] bf16) {
+    %eps = arith.constant 1.0e-5 : f32
+    %xf = arith.extf %x : tensor<16x32x7x7xbf16> to tensor<16x32x7x7xf32>
+    %n = norm.batch_norm_inference %xf feature 1 mean %mean variance %variance eps %eps
+      : (tensor<16x32x7x7xf32>, tensor<32xf32>, tensor<32xf32>, f32) -> tensor<16x32x7x7xf32>
+    %y = arith.truncf %n : tensor<16x32x7x7xf32> to tensor<16x32x7x7xbf16>
+    norm.return %y : tensor<16x32x7x7xbf16>
+  }
+
+  norm.func @short_planes(%x: [n = 16, c = 32, h = 6, w = 6] f32,
+                          %weight: [c] f32, %bias: [c] f32)
+      -> (y: [n, c, h, w] f32) {
+    %eps = arith.constant 1.0e-5 : f32
+    %y = norm.batch_norm_training %x feature 1 scale %weight shift %bias eps %eps
+      : (tensor<16x32x6x6xf32>, tensor<32xf32>, tensor<32xf32>, f32) -> tensor<16x32x6x6xf32>
+    norm.return %y : tensor<16x32x6x6xf32>
+  }
 }

@@ -69,10 +69,12 @@ module attributes {norm.target = #t} {
 // CHECK-LABEL: func.func private @apart.k0.p0.c1(
 // CHECK: nontemporal = true
 
-// Runs of 196 bytes, whose ends share lines: these are stored whole too.
+// Runs of 196 bytes, whose ends share lines: these are stored whole too, from the
+// scale of either.
 // CHECK-LABEL: func.func private @edges.k0.p0(
 // CHECK: nontemporal = true
-// CHECK: %[[LINE:.*]] = arith.select {{.*}} : vector<16xi1>, vector<16xf32>
+// CHECK: %[[SCALE:.*]] = arith.select {{.*}} : vector<16xi1>, vector<16xf32>
+// CHECK: %[[LINE:.*]] = arith.mulf {{.*}}, %[[SCALE]] : vector<16xf32>
 // CHECK: vector.store %[[LINE]], {{.*}} {alignment = 64 : i64, nontemporal = true}
 
 // The same with rows apart: no line is of two of them.
