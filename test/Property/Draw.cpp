@@ -44,6 +44,18 @@ void Drawing::drawExtents(int64_t budget) {
   }
 }
 
+/// Samples, channels and elements of planes that tables hold: the ladder seldom
+/// has them, and only where all is known.
+void Drawing::drawShortPlanes(unsigned n, unsigned c) {
+  int64_t most = shape.size() == 3 ? 60 : shape.size() == 4 ? 8 : 4;
+  for (unsigned dim : shape) {
+    writer.dims[dim].dynamic = false;
+    writer.dims[dim].extent = 1 + random.below(most);
+  }
+  writer.dims[n].extent = 16 + random.below(3);
+  writer.dims[c].extent = 16 * (1 + random.below(4));
+}
+
 void Drawing::drawAxesShape(int64_t budget) {
   static constexpr const char *names[] = {"a", "b", "k", "m"};
   unsigned rank = random.pick({1, 2, 2, 2, 3, 3, 4});
@@ -85,6 +97,9 @@ void Drawing::drawFeatureShape(int64_t budget) {
     shape.push_back(c);
   feature = llvm::find(shape, c) - shape.begin();
   drawExtents(budget);
+  bool isBatchNorm = kind == BatchTraining || kind == BatchInference;
+  if (isBatchNorm && innermostReduced && spatial > 0 && random.chance(30))
+    drawShortPlanes(n, c);
   parameterDims = {c};
   for (unsigned dim : shape)
     if (dim != c && (kind == BatchTraining || dim != n))

@@ -46,6 +46,7 @@ private:
   void drawAxesShape(int64_t budget);
   void drawFeatureShape(int64_t budget);
   void drawExtents(int64_t budget);
+  void drawShortPlanes(unsigned n, unsigned c);
   unsigned addDim(llvm::StringRef name);
 
   // DrawOps.cpp: the body.
