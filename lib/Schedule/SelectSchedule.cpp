@@ -57,6 +57,9 @@ static CPUScheduleAttr selectSchedule(const KernelStructure &structure,
   if (rows.oneFromQuarters)
     cases.push_back(makeNear(share / 4 * *rows.oneFromQuarters, /*atOnce=*/1));
   FetchAhead ahead = selectFetchAhead(structure, target);
+  // What is fetched with tables is not for the schedule to say.
+  if (rows.farTables)
+    ahead.read = ahead.map = ahead.write = 0;
   cases.push_back(CPUCaseAttr::get(
       context, share, rows.far, turns.fetchesFar ? ahead.prefetch : 0,
       /*nontemporal=*/true, rows.farBatch, ahead.read, ahead.map, ahead.write,

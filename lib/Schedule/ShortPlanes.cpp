@@ -32,11 +32,12 @@ struct LongPlanes {
 } // namespace
 
 static constexpr LongPlanes longMapPlanes = {12, 48, 128, 240};
-/// The same past the caches, of planes that share lines. After statistics every
-/// channel has its root already.
+/// The same past the caches, of planes that share lines.
 static constexpr LongPlanes longFarMapPlanes = {12, 64, 128, 240};
-static constexpr LongPlanes longFarRowPlanes = {0, 56, 100, 180};
-static constexpr LongPlanes longRowPlanes = {0, 48, 100, 80};
+/// After statistics, with which every channel has its root already, in the
+/// caches and past them.
+static constexpr LongPlanes longRowPlanes = {0, 48, 100, 80},
+                            longFarRowPlanes = {0, 56, 100, 180};
 
 static std::optional<PlaneExtents>
 getPlaneExtents(const KernelStructure &structure) {
@@ -68,11 +69,18 @@ static int64_t getBound(const KernelStructure &structure, TargetAttr target,
   return structure.getComputeType().isF64() ? bounds.of64 : bounds.of32;
 }
 
-/// The most rows of `planes` that are whole vectors and lines, of which half of
-/// L2 holds all samples; 0 for none.
-static int64_t selectGroup(const PlaneExtents &planes, int64_t planeBytes,
-                           TargetAttr target) {
-  for (int64_t rows : {64, 32, 16})
+/// How many channels of `planes` are a group: whole vectors and lines, of which
+/// half of L2 holds all samples; 0 for none.
+static int64_t selectGroup(const KernelStructure &structure,
+                           const PlaneExtents &planes, TargetAttr target) {
+  // With vectors of 128 bits conversions of 16 bits take most of the time:
+  // measured 0.9 of the speed, and of f16 twice the code.
+  bool convertsSlowly = isNarrow(structure) && target.getVectorBits() == 128;
+  if (structure.getNumStages() != 1 || !structure.getComputeType().isF32() ||
+      convertsSlowly)
+    return 0;
+  int64_t planeBytes = planes.plane * getElementBytes(structure);
+  for (int64_t rows : {32, 16})
     if (planes.channels % rows == 0 && rows * planeBytes % lineBytes == 0 &&
         rows * planeBytes * planes.samples <= target.getL2() / 2)
       return rows;
@@ -81,27 +89,19 @@ static int64_t selectGroup(const PlaneExtents &planes, int64_t planeBytes,
 
 ShortPlanes bnc::selectShortPlanes(const KernelStructure &structure,
                                    TargetAttr target) {
-  ShortPlanes result;
   std::optional<PlaneExtents> planes = getPlaneExtents(structure);
   if (!planes || planes->samples < leastSamples)
-    return result;
-  int64_t planeBytes = planes->plane * getElementBytes(structure);
-  bool isRows = structure.getForm() == KernelForm::Rows;
-  if (isRows) {
-    bool canBatch =
-        structure.getNumStages() == 1 && structure.getComputeType().isF32();
-    result.group = canBatch ? selectGroup(*planes, planeBytes, target) : 0;
-    if (result.group == 0)
-      return result;
-  }
+    return {};
   auto isShort = [&](const LongPlanes &bounds) {
     return planes->plane < getBound(structure, target, bounds);
   };
-  result.near = isShort(isRows ? longRowPlanes : longMapPlanes);
-  bool sharesLines = planeBytes % lineBytes != 0;
-  const LongPlanes &far = isRows        ? longFarRowPlanes
-                          : sharesLines ? longFarMapPlanes
-                                        : longMapPlanes;
-  result.far = isShort(far);
-  return result;
+  if (structure.getForm() == KernelForm::Rows) {
+    int64_t group = selectGroup(structure, *planes, target);
+    if (group == 0)
+      return {};
+    return {isShort(longRowPlanes), isShort(longFarRowPlanes), group};
+  }
+  bool shareLines = planes->plane * getElementBytes(structure) % lineBytes != 0;
+  return {isShort(longMapPlanes),
+          isShort(shareLines ? longFarMapPlanes : longMapPlanes)};
 }

@@ -77,8 +77,9 @@ module attributes {norm.target = #t} {
 
 // RUN: bnc new batch_norm_training --shape=32x2048x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=GROUPFAR
 // RUN: bnc new batch_norm_training --shape=32x2048x6x6 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=GROUP
-// RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x672x7x7 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=GROUP32
+// RUN: bnc new batch_norm_training --shape=32x112x6x6 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=GROUP16
 // RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x512x14x14 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=NOTABLES
+// RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x512x7x7 | bnc - --target=x86-64-v2 --emit=schedule -o - | FileCheck %s --check-prefix=NOTABLES
 // RUN: bnc new batch_norm_training --dtype=bf16 --shape=32x65x7x7 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=NOTABLES
 // RUN: bnc new batch_norm_inference --dtype=bf16 --shape=32x512x14x14 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=TABLES
 // RUN: bnc new batch_norm_inference --dtype=bf16 --shape=32x512x14x14 | bnc - --target=znver4 --emit=schedule -o - | FileCheck %s --check-prefix=NOTABLES
@@ -89,11 +90,10 @@ module attributes {norm.target = #t} {
 // RUN: bnc new batch_norm_inference --dtype=bf16 --shape=?x512x7x7 | bnc - --target=x86-64-v3 --emit=schedule -o - | FileCheck %s --check-prefix=NOTABLES
 
 // Of planes of a few vectors in many samples what is the same all over one is a
-// table; of channels with statistics as many are a group as half of L2 holds and
-// whole groups have.
-// GROUPFAR: <min_bytes = 0, rows = 4, {{[^>]*}}nontemporal = false>, <min_bytes = 15728640, rows = 64, {{[^>]*}}batch = true, {{[^>]*}}tables = true>
-// GROUP: <min_bytes = 0, rows = 64, {{[^>]*}}batch = true, tables = true>, <min_bytes = 15728640, rows = 64, {{[^>]*}}tables = true>
-// GROUP32: <min_bytes = 0, rows = 32, {{[^>]*}}batch = true, tables = true>, <min_bytes = 15728640, rows = 32, {{[^>]*}}tables = true>
+// table; with statistics 32 or 16 channels are a group.
+// GROUPFAR: <min_bytes = 0, rows = 4, {{[^>]*}}nontemporal = false>, <min_bytes = 15728640, rows = 32, {{[^>]*}}batch = true, tables = true>
+// GROUP: <min_bytes = 0, rows = 32, {{[^>]*}}batch = true, tables = true>, <min_bytes = 15728640, rows = 32, {{[^>]*}}tables = true>
+// GROUP16: <min_bytes = 0, rows = 16, {{[^>]*}}batch = true, tables = true>, <min_bytes = 15728640, rows = 16, {{[^>]*}}tables = true>
 // TABLES: <min_bytes = 0, {{[^>]*}}nontemporal = false, tables = true>, {{[^>]*}}nontemporal = true, {{[^>]*}}tables = true>
 // TABLESFAR: nontemporal = false>, {{[^>]*}}nontemporal = true, {{[^>]*}}tables = true>
 // NOTABLES-NOT: tables

@@ -12,9 +12,9 @@
 using namespace mlir;
 using namespace bnc;
 
-/// Bytes of stack for the tables: of five values 288 lanes and a vector, beside
+/// Bytes of stack for the tables: of five values 240 lanes and a vector, beside
 /// what a batch of channels takes. A task has 8 KiB.
-static constexpr int64_t groupTableBytes = 6144;
+static constexpr int64_t groupTableBytes = 5120;
 /// They share what they load of the tables.
 static constexpr int64_t samplesAtOnce = 2;
 
@@ -32,6 +32,7 @@ public:
         values(values), arrays(arrays), at(at) {}
 
 protected:
+  bool keepsInLanes() override { return true; }
   void emitResults(Fields) override {
     for (const KeptValue &value : values)
       vector::StoreOp::create(b, loc, emitKeptValue(*kept, value),
@@ -49,7 +50,7 @@ private:
 
 std::optional<PlaneGroup> PlaneGroup::get(const PhaseContext &phase) {
   if (!phase.schedule.getBatch() || !canFinishInLanes(phase.structure) ||
-      !canKeepInLanes(phase))
+      !canKeepInLanes(phase, /*areFull=*/true))
     return std::nullopt;
   std::optional<PlaneTables> tables = PlaneTables::get(phase);
   if (!tables)
@@ -63,7 +64,8 @@ std::optional<PlaneGroup> PlaneGroup::get(const PhaseContext &phase) {
   bool areOfF32 = llvm::all_of(tables->getValues(), [](const KeptValue &value) {
     return value.type.isF32();
   });
-  if (!isWhole || !areOfF32 ||
+  if (tables->getChannels() != phase.structure.getKeptDims() || !isWhole ||
+      !areOfF32 ||
       !tables->cut(phase, group.channels * tables->getPlaneSize(),
                    groupTableBytes))
     return std::nullopt;

@@ -3,12 +3,9 @@
 
 #include "bnc/Conversion/KernelToVector/PlaneMap.h"
 
-#include "RowRange.h"
-
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace bnc;
@@ -42,7 +39,7 @@ Value PlaneMap::emitItems(PhaseContext &phase, OpBuilder &b) const {
   return LoopMath(b, phase.loc).constant(parts * tables.getRows());
 }
 
-void PlaneMap::emitParts(OpBuilder &b, PhaseContext &phase) const {
+void PlaneMap::emitPhase(OpBuilder &b, PhaseContext &phase) const {
   int64_t rows = tables.getRows(), partSize = tables.getPartSize();
   // The same lanes of a later row, after the last one the next part of the
   // first ones.
@@ -73,21 +70,4 @@ void PlaneMap::emitParts(OpBuilder &b, PhaseContext &phase) const {
                              /*kept=*/nullptr, fetch);
              return SmallVector<Value>();
            });
-}
-
-void PlaneMap::emitPhase(OpBuilder &b, PhaseContext &phase) const {
-  // In pairs each range of rows asks where lines start.
-  if (tables.isInPairs() || getConstantIndex(phase.nontemporal) == 0)
-    return emitParts(b, phase);
-  auto branch =
-      scf::IfOp::create(b, phase.loc, TypeRange(), emitStartsAtLine(b, phase),
-                        /*withElseRegion=*/true);
-  for (bool atLine : {true, false}) {
-    OpBuilder inside =
-        atLine ? branch.getThenBodyBuilder() : branch.getElseBodyBuilder();
-    PhaseContext part = phase;
-    part.nontemporal =
-        arith::ConstantIntOp::create(inside, phase.loc, atLine, 1);
-    emitParts(inside, part);
-  }
 }

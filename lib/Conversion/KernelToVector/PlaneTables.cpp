@@ -12,6 +12,7 @@
 #include "bnc/Conversion/KernelToVector/StackTables.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <numeric>
@@ -102,8 +103,8 @@ void PlaneTables::fillPlane(OpBuilder &b, PhaseContext &phase,
            });
 }
 
-KeptArrays PlaneTables::emit(OpBuilder &b, PhaseContext &phase, Value from,
-                             const KeptArrays *kept) const {
+KeptArrays PlaneTables::emitTables(OpBuilder &b, PhaseContext &phase,
+                                   Value from, const KeptArrays *kept) const {
   LoopMath math(b, phase.loc);
   KeptArrays tables =
       allocateStackTables(b, phase.loc, channels | plane, values,
@@ -129,13 +130,29 @@ void PlaneTables::emitPart(OpBuilder &b, PhaseContext &phase, Value from,
   MapShape shape(phase);
   shape.rowGroups = {samples};
   shape.laneGroup = channels | plane;
-  KeptArrays tables = emit(b, phase, from, kept);
+  KeptArrays tables = emitTables(b, phase, from, kept);
   MakePairTables givePairs;
   if (inPairs)
     givePairs = [&](OpBuilder &, PointEmitter &) { return tables; };
-  RowRange range(phase, shape, from, LoopMath(b, phase.loc).constant(partSize),
-                 inPairs ? nullptr : &tables, givePairs);
-  range.takeAtOnce(atOnce);
-  range.fetchBy(fetch);
-  range.emit(b, begin, end);
+  auto emitAs = [&](OpBuilder &inside, Value nontemporal) {
+    PhaseContext part = phase;
+    part.nontemporal = nontemporal;
+    RowRange range(part, shape, from,
+                   LoopMath(inside, phase.loc).constant(partSize),
+                   inPairs ? nullptr : &tables, givePairs);
+    range.takeAtOnce(atOnce);
+    range.fetchBy(fetch);
+    range.emit(inside, begin, end);
+  };
+  // In pairs the range asks where lines start.
+  if (inPairs || getConstantIndex(phase.nontemporal) == 0)
+    return emitAs(b, phase.nontemporal);
+  // All parts of all rows begin where the output does within a line.
+  auto branch =
+      scf::IfOp::create(b, phase.loc, TypeRange(), emitStartsAtLine(b, phase),
+                        /*withElseRegion=*/true);
+  OpBuilder atLine = branch.getThenBodyBuilder();
+  emitAs(atLine, phase.nontemporal);
+  OpBuilder within = branch.getElseBodyBuilder();
+  emitAs(within, arith::ConstantIntOp::create(within, phase.loc, 0, 1));
 }

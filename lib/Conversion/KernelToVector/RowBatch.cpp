@@ -30,11 +30,12 @@ bool bnc::canBatchRows(PhaseContext &phase) {
   return canFinishInLanes(phase.structure) && getRowVectors(phase);
 }
 
-bool bnc::canKeepInLanes(const EmissionContext &context) {
+bool bnc::canKeepInLanes(const EmissionContext &context, bool areFull) {
   SmallVector<const KernelArray *> arrays = listKeptArrays(context);
   return llvm::all_of(arrays,
                       [&](const KernelArray *array) {
-                        return context.target.canMask(array->element);
+                        return areFull ||
+                               context.target.canMask(array->element);
                       }) &&
          collapseDims(context.structure.getKeptDims(), arrays).size() == 1;
 }
@@ -122,7 +123,7 @@ void RowBatch::emit() {
   kept->moveTo(b);
   // Computed before the outputs and stored after them, as in emitRowOutputs.
   SmallVector<std::pair<const KernelArray *, Value>> results;
-  if (canKeepInLanes(phase))
+  if (keepsInLanes())
     for (const MapOutput &output : listKeptOutputs(phase))
       results.emplace_back(output.array, kept->emitVector(output.value));
   emitResults(fields);

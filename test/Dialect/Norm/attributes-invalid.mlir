@@ -52,7 +52,7 @@
 
 // -----
 
-// expected-error @below {{expected 'rows' to be 1, 2, 4, 8, 16, 32 or 64, but got 3}}
+// expected-error @below {{expected 'rows' to be 1, 2, 4, 8, 16 or 32, but got 3}}
 #a = #norm.cpu_case<min_bytes = 0, rows = 3, prefetch = 0, nontemporal = false>
 
 // -----

@@ -19,8 +19,6 @@ public:
   void emitPhase(mlir::OpBuilder &b, PhaseContext &phase) const;
 
 private:
-  void emitParts(mlir::OpBuilder &b, PhaseContext &phase) const;
-
   PlaneTables tables;
   int64_t parts = 0;
 };

@@ -35,7 +35,7 @@ public:
   int64_t getRows() const { return rows; }
   int64_t getPlaneSize() const { return planeSize; }
   int64_t getPartSize() const { return partSize; }
-  bool isInPairs() const { return inPairs; }
+  DimSet getChannels() const { return channels; }
   llvm::ArrayRef<KeptValue> getValues() const { return values; }
 
   /// The part from lane `from` on of rows [begin, end), `atOnce` rows at once
@@ -46,8 +46,8 @@ public:
                 const KeptArrays *kept, const FetchRow &fetch) const;
 
 private:
-  KeptArrays emit(mlir::OpBuilder &b, PhaseContext &phase, mlir::Value from,
-                  const KeptArrays *kept) const;
+  KeptArrays emitTables(mlir::OpBuilder &b, PhaseContext &phase,
+                        mlir::Value from, const KeptArrays *kept) const;
   /// Those lanes of a plane that are in the part.
   void fillPlane(mlir::OpBuilder &b, PhaseContext &phase, PointEmitter &row,
                  const KeptArrays *kept, const KeptArrays &tables,

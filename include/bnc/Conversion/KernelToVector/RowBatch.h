@@ -18,8 +18,9 @@ bool canFinishInLanes(const KernelStructure &structure);
 bool canBatchRows(PhaseContext &phase);
 
 /// Whether kept results can be computed and stored with a row a lane: they and
-/// what they read have the rows as one run.
-bool canKeepInLanes(const EmissionContext &context);
+/// what they read have the rows as one run, and there are masks for a batch
+/// that is not full, or none is (`areFull`).
+bool canKeepInLanes(const EmissionContext &context, bool areFull = false);
 
 /// Emits the rows from `first` on, as many as `count` says and at most as many
 /// as the target has lanes. What is computed a row each from its records, rstd
@@ -36,7 +37,9 @@ protected:
   using Fields = llvm::ArrayRef<llvm::SmallVector<mlir::Value>>;
   /// Of each reduction the fields of its records, as arrays of one a row.
   virtual llvm::SmallVector<llvm::SmallVector<mlir::Value>> emitFields() = 0;
-  /// Outputs, and kept results unless canKeepInLanes. Of each reduction
+  /// Whether kept results are computed and stored with a row a lane.
+  virtual bool keepsInLanes() { return canKeepInLanes(phase); }
+  /// Outputs, and kept results unless keepsInLanes. Of each reduction
   /// `fields` has the fields of its records, as arrays of one a row; `kept`
   /// knows the records.
   virtual void emitResults(Fields fields) = 0;

@@ -71,10 +71,9 @@ LogicalResult CPUCaseAttr::verify(EmitError emitError, int64_t minBytes,
                                   bool batch, int64_t readAhead,
                                   int64_t mapAhead, int64_t writeAhead,
                                   int64_t turn, bool) {
-  if (!llvm::is_contained({1, 2, 4, 8, 16, 32, 64}, rows))
-    return emitError()
-           << "expected 'rows' to be 1, 2, 4, 8, 16, 32 or 64, but got "
-           << rows;
+  if (!llvm::is_contained({1, 2, 4, 8, 16, 32}, rows))
+    return emitError() << "expected 'rows' to be 1, 2, 4, 8, 16 or 32, but got "
+                       << rows;
   // The sums of more would not stay in registers.
   if (rows > 4 && !batch)
     return emitError() << "expected 'rows' to be at most 4 without 'batch', "

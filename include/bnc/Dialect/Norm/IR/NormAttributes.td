@@ -141,9 +141,9 @@ def Norm_CPUCaseAttr : Norm_Attr<"CPUCase", "cpu_case"> {
     * `min_bytes`: the case is for calls that move at least this many bytes;
       the last case of a schedule whose bound is reached is taken.
     * `rows`: rows (of `rows` kernels) or pixels (otherwise) computed at once,
-      1, 2, 4, 8, 16, 32 or 64; more than 4 only with `batch`. They are
-      neighbours; with
-      `nontemporal` pixels or planes are one of each of so many equal parts.
+      1, 2, 4, 8, 16 or 32; more than 4 only with `batch`. They are
+      neighbours; with `nontemporal` pixels or planes are one of each of so many
+      equal parts.
     * `prefetch`: rows (of `rows` kernels) or blocks of steps (of statistics
       otherwise) ahead of the one in work whose loads are prefetched, 0 for
       none.
