@@ -5,6 +5,8 @@
 #include "ExecutionTest.h"
 #include "Specs.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 using namespace bnc;
 
 namespace {
@@ -160,8 +162,38 @@ TEST_F(PieceBits, AreEqual) {
 }
 
 namespace {
-class BatchBits : public ExecutionTest {};
+class BatchBits : public ExecutionTest {
+protected:
+  /// Calls `function` with every number of threads, and with every misalignment
+  /// that elements of `elementBytes` may have. The results are `expected`,
+  /// which the first call sets.
+  void expectSameBits(const Subject &subject, const CompiledFunction &function,
+                      const Extents &extents, llvm::ArrayRef<Bytes> arguments,
+                      unsigned elementBytes,
+                      llvm::SmallVector<Bytes> &expected);
+};
 } // namespace
+
+void BatchBits::expectSameBits(const Subject &subject,
+                               const CompiledFunction &function,
+                               const Extents &extents,
+                               llvm::ArrayRef<Bytes> arguments,
+                               unsigned elementBytes,
+                               llvm::SmallVector<Bytes> &expected) {
+  for (int threadCount : threadCounts)
+    for (unsigned misalignment : misalignments) {
+      if (misalignment % elementBytes != 0)
+        continue;
+      ScatteredThreads threads(threadCount);
+      llvm::SmallVector<Bytes> results =
+          run(subject, function, extents, arguments, threads.get(),
+              {Placement::Guard::None, misalignment});
+      if (expected.empty())
+        expected = results;
+      ASSERT_TRUE(results == expected)
+          << threadCount << " threads, misalignment " << misalignment;
+    }
+}
 
 // Statistics over r: its extent decides the bits, nothing else does. Of few
 // channels, where they are known, a vector holds several steps; of 512 blocks
@@ -181,20 +213,12 @@ TEST_F(BatchBits, AreEqual) {
       Subject subject = parse(batchNormChannelsLast(dtype, extent));
       llvm::SmallVector<Bytes> arguments = fill(subject, extents);
       for (const Variant &variant : listSchedules(subject)) {
-        CompiledFunction function = compile(subject, variant);
-        for (int threadCount : threadCounts)
-          for (unsigned misalignment : misalignments) {
-            ScatteredThreads threads(threadCount);
-            llvm::SmallVector<Bytes> results =
-                run(subject, function, extents, arguments, threads.get(),
-                    {Placement::Guard::None, misalignment});
-            if (expected.empty())
-              expected = results;
-            ASSERT_TRUE(results == expected)
-                << channels << " channels of " << dtype << ", extent " << extent
-                << ", " << variant.describe() << ", " << threadCount
-                << " threads, misalignment " << misalignment;
-          }
+        SCOPED_TRACE(llvm::formatv("{0} channels of {1}, extent {2}, {3}",
+                                   channels, dtype, extent, variant.describe())
+                         .str());
+        ASSERT_NO_FATAL_FAILURE(
+            expectSameBits(subject, compile(subject, variant), extents,
+                           arguments, /*elementBytes=*/4, expected));
       }
     }
   }
@@ -227,7 +251,7 @@ TEST_F(ShortRowBits, AreEqual) {
 }
 
 namespace {
-class ShortPlaneBits : public ExecutionTest {};
+class ShortPlaneBits : public BatchBits {};
 } // namespace
 
 // Where the number of samples is known, what is the same all over a plane comes
@@ -249,27 +273,18 @@ TEST_F(ShortPlaneBits, AreEqual) {
       if (arguments.empty())
         arguments = fill(subject, extents);
       for (const Variant &variant : listSchedules(subject)) {
+        SCOPED_TRACE(llvm::formatv("{0} elements of {1}, samples {2}, {3}",
+                                   pixels, dtype, samples, variant.describe())
+                         .str());
         CompiledFunction function = compile(subject, variant);
-        for (int threadCount : threadCounts)
-          for (unsigned misalignment : misalignments) {
-            if (misalignment % 8 != 0 && llvm::StringRef(dtype) == "f64")
-              continue;
-            ScatteredThreads threads(threadCount);
-            llvm::SmallVector<Bytes> results =
-                run(subject, function, extents, arguments, threads.get(),
-                    {Placement::Guard::None, misalignment});
-            if (expected.empty())
-              expected = results;
-            ASSERT_TRUE(results == expected)
-                << pixels << " elements of " << dtype << ", samples " << samples
-                << ", " << variant.describe() << ", " << threadCount
-                << " threads, misalignment " << misalignment;
-          }
+        ASSERT_NO_FATAL_FAILURE(
+            expectSameBits(subject, function, extents, arguments,
+                           llvm::StringRef(dtype) == "f64" ? 8 : 4, expected));
         for (Placement::Guard guard :
              {Placement::Guard::Before, Placement::Guard::After})
           ASSERT_TRUE(run(subject, function, extents, arguments, nullptr,
                           {guard, 0}) == expected)
-              << pixels << " elements of " << dtype << ", guarded";
+              << "guarded";
       }
     }
   }

@@ -74,6 +74,15 @@ bnc::listMapArrays(const EmissionContext &context) {
 }
 
 SmallVector<const KernelArray *>
+bnc::listFullMapArrays(const EmissionContext &context) {
+  SmallVector<const KernelArray *> arrays = listMapArrays(context);
+  llvm::erase_if(arrays, [&](const KernelArray *array) {
+    return array->getDimSet() != context.structure.getAllDims();
+  });
+  return arrays;
+}
+
+SmallVector<const KernelArray *>
 bnc::listKeptArrays(const EmissionContext &context) {
   return listArraysOf(context, listKeptOutputs(context));
 }
@@ -178,6 +187,8 @@ VectorsInWork MapSweep::compute(OpBuilder &b, const VectorPlace &place,
                                b, context, point, row));
         lanes.useKeptArrays(&kept, context.structure.getNumStages() + 1);
         lanes.sharePairs(*work.first.back());
+        if (prepare)
+          prepare(lanes);
         // Before any store: what the rows share is loaded once.
         for (const MapOutput &output : outputs)
           lanes.emit(output.value);
@@ -241,10 +252,9 @@ bool bnc::areLanesOf(const EmissionContext &context, DimSet laneGroup,
 
 bool bnc::areRowsOf(const EmissionContext &context,
                     llvm::function_ref<bool(Type)> fits) {
-  return llvm::all_of(listMapArrays(context), [&](const KernelArray *array) {
-    return array->getDimSet() != context.structure.getAllDims() ||
-           fits(array->element);
-  });
+  return llvm::all_of(
+      listFullMapArrays(context),
+      [&](const KernelArray *array) { return fits(array->element); });
 }
 
 bool bnc::canJoin(const EmissionContext &context, DimSet laneGroup) {

@@ -74,6 +74,8 @@ struct MapSweep {
   /// the last.
   unsigned abreast = 1;
   mlir::Value apart = {};
+  /// If given, called with the emitter of every vector before it emits.
+  llvm::function_ref<void(PointEmitter &)> prepare = {};
 
   /// Prefetches, once a line, what is read further on, and what the rows after
   /// those in work will read where this point reads: memory would rest while
@@ -174,6 +176,10 @@ struct MapSweep {
   /// Vectors of elements whose outputs are whole lines, a turn.
   int64_t getVectorsPerLine();
 
+  /// A turn from `at` on, which is at a line of every output, past the caches;
+  /// see compute.
+  void emitLine(mlir::OpBuilder &b, mlir::Value at,
+                llvm::MutableArrayRef<mlir::Value> phase, mlir::Value step);
   /// `turns` of these from `start` on, which is at a line of every output, past
   /// the caches.
   void emitLines(mlir::OpBuilder &b, mlir::Value start, mlir::Value turns);

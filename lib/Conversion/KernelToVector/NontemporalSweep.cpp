@@ -184,26 +184,31 @@ int64_t MapSweep::getVectorsPerLine() {
   return vectors;
 }
 
-void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
+void MapSweep::emitLine(OpBuilder &b, Value at, MutableArrayRef<Value> phase,
+                        Value step) {
   int64_t lanes = context.target.lanes, slots = getVectorsPerLine();
+  // Lines are filled one after the other: two that are filled in turns may
+  // leave the buffer half full.
+  SmallVector<VectorsInWork> turn;
+  for (int64_t slot = 0; slot < slots; slot += getWidth(form) / lanes) {
+    VectorPlace place{LoopMath(b, context.loc).add(at, slot * lanes), Value(),
+                      form, unsigned(slot), /*nontemporal=*/true};
+    turn.push_back(compute(b, place, phase, step));
+  }
+  storeInOrder(turn);
+}
+
+void MapSweep::emitLines(OpBuilder &b, Value start, Value turns) {
+  int64_t elements = context.target.lanes * getVectorsPerLine();
   int64_t width = getWidth(form);
   Value step = getStep(width);
   LoopMath outside(b, context.loc);
-  Value end = outside.add(start, outside.mul(turns, lanes * slots));
-  emitLoop(b, context.loc, start, end, lanes * slots,
+  Value end = outside.add(start, outside.mul(turns, elements));
+  emitLoop(b, context.loc, start, end, elements,
            startPhases(b, start, 1, width),
            [&](OpBuilder &body, Value at, ValueRange carried) {
-             LoopMath math(body, context.loc);
              SmallVector<Value> phase(carried);
-             // Lines are filled one after the other: two that are filled in
-             // turns may leave the buffer half full.
-             SmallVector<VectorsInWork> turn;
-             for (int64_t slot = 0; slot < slots; slot += width / lanes) {
-               VectorPlace place{math.add(at, slot * lanes), Value(), form,
-                                 unsigned(slot), /*nontemporal=*/true};
-               turn.push_back(compute(body, place, phase, step));
-             }
-             storeInOrder(turn);
+             emitLine(body, at, phase, step);
              return phase;
            });
 }

@@ -22,10 +22,13 @@ static constexpr int64_t pairTableBytes = 7168;
 /// Filling them takes as long as they save in two or three rows.
 static constexpr int64_t leastRows = 8;
 
-bool bnc::canTakePairs(const PhaseContext &phase) {
+bool bnc::canTakePairs(const PhaseContext &phase, ArrayRef<KeptValue> values) {
   return !phase.target.bf16 && phase.structure.getComputeType().isF32() &&
          listMapOutputs(phase).size() == 1 &&
-         areRowsOf(phase, [](Type element) { return element.isBF16(); });
+         areRowsOf(phase, [](Type element) { return element.isBF16(); }) &&
+         llvm::all_of(values, [](const KeptValue &value) {
+           return value.type.getIntOrFloatBitWidth() <= 32;
+         });
 }
 
 int64_t bnc::getPairTableSize(const PhaseContext &phase,
@@ -35,7 +38,12 @@ int64_t bnc::getPairTableSize(const PhaseContext &phase,
 
 std::optional<PairTables> PairTables::get(const PhaseContext &phase,
                                           DimSet laneGroup, DimSet rows) {
-  if (!canTakePairs(phase))
+  PairTables tables;
+  listNarrowValues(phase, tables.values);
+  llvm::erase_if(tables.values, [&](const KeptValue &value) {
+    return !(phase.structure.getDims(value.value) & laneGroup);
+  });
+  if (!canTakePairs(phase, tables.values))
     return std::nullopt;
   const KernelArray *output = listMapOutputs(phase)[0].array;
   int64_t unit = 2 * phase.target.lanes;
@@ -44,14 +52,8 @@ std::optional<PairTables> PairTables::get(const PhaseContext &phase,
     if (collapseDims(phase.structure.getAllDims(), output).size() > 1)
       return std::nullopt;
   }
-  PairTables tables;
-  listNarrowValues(phase, tables.values);
-  llvm::erase_if(tables.values, [&](const KeptValue &value) {
-    return !(phase.structure.getDims(value.value) & laneGroup);
-  });
   bool areOfRows = llvm::all_of(tables.values, [&](const KeptValue &value) {
-    return !(phase.structure.getDims(value.value) & rows) &&
-           value.type.getIntOrFloatBitWidth() <= 32;
+    return !(phase.structure.getDims(value.value) & rows);
   });
   std::optional<int64_t> count = phase.structure.getStaticExtent(rows);
   if (tables.values.empty() || !areOfRows || (count && *count < leastRows))

@@ -87,10 +87,7 @@ void PeriodicShape::chooseForm(const PhaseContext &phase) {
   int64_t lanes = phase.target.lanes;
   if (extent == 0)
     return;
-  bool areNarrow = llvm::all_of(tables, [](const KeptValue &table) {
-    return table.type.getIntOrFloatBitWidth() <= 32;
-  });
-  bool takesPairs = canTakePairs(phase) && areNarrow;
+  bool takesPairs = canTakePairs(phase, tables);
   if (!extent) {
     // After statistics there are more tables, whose shuffles, which
     // AVX512-BF16 does without, take what they save where data are in the
@@ -129,10 +126,7 @@ void PeriodicShape::chooseForm(const PhaseContext &phase) {
 
 std::optional<PeriodicShape> PeriodicShape::get(const PhaseContext &phase) {
   const KernelStructure &structure = phase.structure;
-  SmallVector<const KernelArray *> full;
-  for (const KernelArray *array : listMapArrays(phase))
-    if (array->getDimSet() == structure.getAllDims())
-      full.push_back(array);
+  SmallVector<const KernelArray *> full = listFullMapArrays(phase);
   if (full.empty())
     return std::nullopt;
   PeriodicShape shape;

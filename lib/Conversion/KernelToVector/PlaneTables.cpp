@@ -12,7 +12,6 @@
 #include "bnc/Conversion/KernelToVector/StackTables.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <numeric>
@@ -31,11 +30,8 @@ std::optional<PlaneTables> PlaneTables::get(const PhaseContext &phase) {
   planes.samples = shape.rowGroups[0];
   planes.channels = shape.rowGroups[1];
   planes.plane = shape.laneGroup;
-  SmallVector<const KernelArray *> full;
-  for (const KernelArray *array : listMapArrays(phase))
-    if (array->getDimSet() == structure.getAllDims())
-      full.push_back(array);
-  if (collapseDims(structure.getAllDims(), full).size() != 1)
+  if (collapseDims(structure.getAllDims(), listFullMapArrays(phase)).size() !=
+      1)
     return std::nullopt;
   listNarrowValues(phase, planes.values);
   bool areOfChannels =
@@ -43,10 +39,7 @@ std::optional<PlaneTables> PlaneTables::get(const PhaseContext &phase) {
       llvm::all_of(planes.values, [&](const KeptValue &value) {
         return structure.getDims(value.value) == planes.channels;
       });
-  planes.inPairs = canTakePairs(phase) &&
-                   llvm::all_of(planes.values, [](const KeptValue &value) {
-                     return value.type.getIntOrFloatBitWidth() <= 32;
-                   });
+  planes.inPairs = canTakePairs(phase, planes.values);
   std::optional<int64_t> rows = structure.getStaticExtent(planes.samples),
                          plane = structure.getStaticExtent(planes.plane);
   if (!areOfChannels || !structure.getStaticExtent(planes.channels) || !rows ||
@@ -134,25 +127,10 @@ void PlaneTables::emitPart(OpBuilder &b, PhaseContext &phase, Value from,
   MakePairTables givePairs;
   if (inPairs)
     givePairs = [&](OpBuilder &, PointEmitter &) { return tables; };
-  auto emitAs = [&](OpBuilder &inside, Value nontemporal) {
-    PhaseContext part = phase;
-    part.nontemporal = nontemporal;
-    RowRange range(part, shape, from,
-                   LoopMath(inside, phase.loc).constant(partSize),
-                   inPairs ? nullptr : &tables, givePairs);
-    range.takeAtOnce(atOnce);
-    range.fetchBy(fetch);
-    range.emit(inside, begin, end);
-  };
-  // In pairs the range asks where lines start.
-  if (inPairs || getConstantIndex(phase.nontemporal) == 0)
-    return emitAs(b, phase.nontemporal);
-  // All parts of all rows begin where the output does within a line.
-  auto branch =
-      scf::IfOp::create(b, phase.loc, TypeRange(), emitStartsAtLine(b, phase),
-                        /*withElseRegion=*/true);
-  OpBuilder atLine = branch.getThenBodyBuilder();
-  emitAs(atLine, phase.nontemporal);
-  OpBuilder within = branch.getElseBodyBuilder();
-  emitAs(within, arith::ConstantIntOp::create(within, phase.loc, 0, 1));
+  RowRange range(phase, shape, from, LoopMath(b, phase.loc).constant(partSize),
+                 inPairs ? nullptr : &tables, givePairs);
+  range.takeAtOnce(atOnce);
+  range.keepWholeLines();
+  range.fetchBy(fetch);
+  range.emit(b, begin, end);
 }

@@ -247,7 +247,8 @@ void RowRange::emitRowsApart(OpBuilder &b, const Point &origin,
            });
 }
 
-Value bnc::emitStartsAtLine(OpBuilder &b, const PhaseContext &phase) {
+/// Whether the first output of the map starts at a line, an i1.
+static Value emitStartsAtLine(OpBuilder &b, const PhaseContext &phase) {
   LoopMath math(b, phase.loc);
   Value address = emitFirstByte(b, phase.loc, *listMapOutputs(phase)[0].array);
   Value past = math.rem(address, math.constant(lineBytes));
@@ -268,6 +269,11 @@ void RowRange::emitInPairs(OpBuilder &b, const Point &origin, Value begin,
   row.useKeptArrays(phase.keptArrays, phase.structure.getNumStages() + 1);
   KeptArrays tables = makePairTables(b, row);
   run.pairTables = &tables;
+  emitWholeLines(b, origin, begin, end);
+}
+
+void RowRange::emitWholeLines(OpBuilder &b, const Point &origin, Value begin,
+                              Value end) {
   auto emitAs = [&](OpBuilder &inside, bool nontemporal) {
     run.nontemporal =
         arith::ConstantIntOp::create(inside, phase.loc, nontemporal, 1);
@@ -293,6 +299,8 @@ void RowRange::emit(OpBuilder &b, Value begin, Value end) {
     firstRow = first;
     if (makePairTables)
       emitInPairs(inside, origin, first, last);
+    else if (areWholeLines)
+      emitWholeLines(inside, origin, first, last);
     else
       emitSharing(inside, origin, first, last);
   };

@@ -20,9 +20,6 @@ struct MapShape {
 /// The first point of a kernel.
 Point makeOrigin(mlir::OpBuilder &b, const EmissionContext &context);
 
-/// Whether the first output of the map starts at a line, an i1.
-mlir::Value emitStartsAtLine(mlir::OpBuilder &b, const PhaseContext &phase);
-
 /// The run of `length` lanes from `from` on, without a prefetch through the
 /// caches.
 MapRun makeRun(const PhaseContext &phase, const MapShape &shape,
@@ -47,6 +44,9 @@ public:
   void fetchAfter(int64_t rows) { fetchRows = rows; }
   /// `rows` rows are computed at once in place of as many as the schedule says.
   void takeAtOnce(int64_t rows) { rowsAtOnce = rows; }
+  /// The lanes of every row are whole lines where the output starts at one, and
+  /// are stored through the caches where it does not. In pairs they always are.
+  void keepWholeLines() { areWholeLines = true; }
   /// What `fetch` says is fetched meanwhile, and nothing else.
   void fetchBy(FetchRow fetch) {
     fetchRow = std::move(fetch);
@@ -86,6 +86,9 @@ private:
   /// Rows [begin, end) of the last group, with tables in pairs.
   void emitInPairs(mlir::OpBuilder &b, const Point &origin, mlir::Value begin,
                    mlir::Value end);
+  /// The same, past the caches where the output starts at a line.
+  void emitWholeLines(mlir::OpBuilder &b, const Point &origin,
+                      mlir::Value begin, mlir::Value end);
   /// The same, in streams or not.
   void emitSharing(mlir::OpBuilder &b, const Point &origin, mlir::Value begin,
                    mlir::Value end);
@@ -112,6 +115,7 @@ private:
   /// See fetchBy; null for none.
   FetchRow fetchRow;
   int64_t rowsAtOnce;
+  bool areWholeLines = false;
   /// The first row of the last group.
   mlir::Value firstRow;
 };

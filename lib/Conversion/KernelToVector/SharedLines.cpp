@@ -53,15 +53,14 @@ private:
       return emitKeptValue(row, kept);
     });
   }
-  /// What computes the vector at `point` of `row`, of which the first `count`
-  /// lanes are of this row and the others of `next`.
-  std::unique_ptr<PointEmitter> makeVector(OpBuilder &b, PointEmitter &row,
-                                           PointEmitter &next,
-                                           const Point &point, Value count);
-  /// The line from `position` of the row of `sweep` on, of which the first
+  /// Gives `lanes` what the first `count` lanes take of `row`, and the others
+  /// of `next`.
+  void blend(PointEmitter &lanes, PointEmitter &row, PointEmitter &next,
+             Value count);
+  /// The line from `position` of the row of `line` on, of which the first
   /// `count` elements are of this row and the others of `next`.
-  void emitLine(OpBuilder &b, MapSweep &sweep, PointEmitter &next,
-                Value position, Value count);
+  void emitLine(OpBuilder &b, MapSweep line, PointEmitter &next, Value position,
+                Value count);
 
   const EmissionContext &context;
   Location loc;
@@ -72,61 +71,44 @@ private:
 
 } // namespace
 
-std::unique_ptr<PointEmitter>
-SharedLines::makeVector(OpBuilder &b, PointEmitter &row, PointEmitter &next,
-                        const Point &point, Value count) {
+void SharedLines::blend(PointEmitter &lanes, PointEmitter &row,
+                        PointEmitter &next, Value count) {
+  OpBuilder &b = lanes.getBuilder();
+  const Point &point = lanes.getPoint();
   PointEmitter own(b, context, point, &row), others(b, context, point, &next);
   auto type = VectorType::get({point.lanes}, b.getI1Type());
   Value isOwn = vector::CreateMaskOp::create(b, loc, type, count);
-  auto both = std::make_unique<PointEmitter>(b, context, point, &row);
   auto emitLanes = [&](PointEmitter &emitter, const KeptValue &kept) -> Value {
     Value value = emitKeptValue(emitter, kept);
     if (isa<VectorType>(value.getType()))
       return value;
-    auto lanes = VectorType::get({point.lanes}, value.getType());
-    return vector::BroadcastOp::create(b, loc, lanes, value);
+    auto wide = VectorType::get({point.lanes}, value.getType());
+    return vector::BroadcastOp::create(b, loc, wide, value);
   };
   for (const KeptValue &kept : uniform) {
     Value first = emitLanes(own, kept), second = emitLanes(others, kept);
-    both->setKept(kept.value, kept.field,
+    lanes.setKept(kept.value, kept.field,
                   arith::SelectOp::create(b, loc, isOwn, first, second));
   }
-  return both;
 }
 
-void SharedLines::emitLine(OpBuilder &b, MapSweep &sweep, PointEmitter &next,
+void SharedLines::emitLine(OpBuilder &b, MapSweep line, PointEmitter &next,
                            Value position, Value count) {
-  LoopMath math(b, loc);
-  int64_t lanes = context.target.lanes;
   // Without AVX512-BF16 halves are not neighbours.
-  VectorForm form = sweep.form;
-  if (form == VectorForm::Halves && !context.target.bf16)
-    form = VectorForm::One;
-  int64_t together = sweep.getWidth(form) / lanes;
-  SmallVector<VectorsInWork> line;
-  for (int64_t slot = 0, slots = sweep.getVectorsPerLine(); slot < slots;
-       slot += together) {
-    VectorPlace place{math.add(position, slot * lanes), Value(), form,
-                      unsigned(slot), /*nontemporal=*/true};
-    VectorsInWork &work = line.emplace_back(VectorsInWork{place});
-    PointEmitter &row = *sweep.rows[0];
-    for (auto [i, point] : llvm::enumerate(
-             sweep.listPoints(b, row.getPoint(), place.position, place))) {
-      if (point.parity != 1)
-        sweep.emitPrefetch(b, point, slot + i, place.nontemporal);
-      int64_t before = slot * lanes + (point.half == 1 ? lanes : 0);
-      Value own =
-          math.max(math.sub(count, math.constant(before)), math.constant(0));
-      if (point.parity)
-        own = math.div(math.add(own, 1 - *point.parity), 2);
-      auto &vectors = i == 0 ? work.first : work.second;
-      vectors.push_back(makeVector(b, row, next, point, own));
-      vectors.back()->sharePairs(*work.first.back());
-      vectors.back()->emit(sweep.outputs[0].value);
-    }
-    sweep.round(work, sweep.outputs[0]);
-  }
-  sweep.storeInOrder(line);
+  if (line.form == VectorForm::Halves && !context.target.bf16)
+    line.form = VectorForm::One;
+  Value end = LoopMath(b, loc).add(position, count);
+  auto prepare = [&](PointEmitter &lanes) {
+    LoopMath math(lanes.getBuilder(), loc);
+    const Point &point = lanes.getPoint();
+    Value at = point.coordinates[getLastDim(run.laneGroup)];
+    Value own = math.max(math.sub(end, at), math.constant(0));
+    if (point.parity)
+      own = math.div(math.add(own, 1 - *point.parity), 2);
+    blend(lanes, *line.rows[0], next, own);
+  };
+  line.prepare = prepare;
+  line.emitLine(b, position, /*phase=*/{}, /*step=*/{});
 }
 
 void SharedLines::emit(OpBuilder &b, Value begin, Value end) {

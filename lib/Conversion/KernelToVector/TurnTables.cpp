@@ -3,7 +3,6 @@
 
 #include "bnc/Conversion/KernelToVector/TurnTables.h"
 
-#include "bnc/Conversion/KernelToVector/Interleave.h"
 #include "bnc/Conversion/KernelToVector/LoopMath.h"
 #include "bnc/Conversion/KernelToVector/StackTables.h"
 #include "bnc/Conversion/KernelToVector/Sweeps.h"
@@ -12,33 +11,6 @@
 
 using namespace mlir;
 using namespace bnc;
-
-/// Puts the elements of every two vectors of a turn in pairs.
-static void emitTurnInPairs(OpBuilder &b, PhaseContext &phase,
-                            const PeriodicShape &shape, KeptArrays &kept,
-                            int64_t turn) {
-  Location loc = phase.loc;
-  int64_t lanes = phase.target.lanes;
-  LoopMath math(b, loc);
-  emitLoop(b, loc, math.constant(0), math.constant(turn), 2 * lanes, {},
-           [&](OpBuilder &body, Value first, ValueRange) {
-             Value places[] = {first, LoopMath(body, loc).add(first, lanes)};
-             for (const KeptValue &table : shape.tables) {
-               Value memref = kept.find(table.value, table.field)->memref;
-               auto stored = cast<MemRefType>(memref.getType());
-               auto type = VectorType::get({lanes}, stored.getElementType());
-               SmallVector<Value> neighbours;
-               for (Value place : places)
-                 neighbours.push_back(
-                     vector::LoadOp::create(body, loc, type, memref, place));
-               for (auto [half, place] : llvm::zip_equal(
-                        emitDeinterleave(body, loc, neighbours), places))
-                 vector::StoreOp::create(body, loc, half, memref, place);
-             }
-             return SmallVector<Value>();
-           });
-  kept.setInPairs();
-}
 
 /// Copies `count` elements of every table from `from` to `to`, `width` at once,
 /// in order: what is copied last may be copied again.
@@ -83,7 +55,7 @@ static KeptArrays emitTurnInOrder(OpBuilder &b, PhaseContext &phase,
   emitCopies(b, shape, loc, kept, math.constant(0), extent, math.constant(more),
              width);
   if (shape.form == TurnForm::Pairs)
-    emitTurnInPairs(b, phase, shape, kept, *known * shape.getRepeats(phase));
+    putInPairs(b, phase, shape.tables, kept, *known * shape.getRepeats(phase));
   return kept;
 }
 

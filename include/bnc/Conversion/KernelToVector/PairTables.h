@@ -11,9 +11,9 @@
 
 namespace bnc {
 
-/// Whether the bf16 of a map may be taken in pairs with tables: not with
-/// AVX512-BF16, whose instruction takes neighbours.
-bool canTakePairs(const PhaseContext &phase);
+/// Whether the bf16 of a map may be taken in pairs with tables of `values`: not
+/// with AVX512-BF16, whose instruction takes neighbours.
+bool canTakePairs(const PhaseContext &phase, llvm::ArrayRef<KeptValue> values);
 /// How many elements arrays of `values`, which are in pairs, may have on the
 /// stack.
 int64_t getPairTableSize(const PhaseContext &phase,

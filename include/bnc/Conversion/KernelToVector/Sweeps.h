@@ -28,6 +28,10 @@ llvm::SmallVector<MapOutput> listKeptOutputs(const EmissionContext &context);
 llvm::SmallVector<const KernelArray *>
 listMapArrays(const EmissionContext &context);
 
+/// Those of them that span every dim.
+llvm::SmallVector<const KernelArray *>
+listFullMapArrays(const EmissionContext &context);
+
 /// Whether two vectors along `laneGroup`, halves of JoinVectors.h, are stored
 /// as one: the map rounds f32 to bf16, by one instruction for both, or without
 /// it in words of both, where all that varies along it is bf16 or f32.
