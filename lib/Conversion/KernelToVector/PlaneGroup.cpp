@@ -102,9 +102,9 @@ void PlaneGroup::emitGroup(OpBuilder &b, PhaseContext &phase,
   emitLoop(b, phase.loc, zero, math.constant(length), tables.getPartSize(), {},
            [&](OpBuilder &body, Value part, ValueRange) {
              LoopMath inner(body, phase.loc);
-             tables.emitPart(body, phase, inner.add(start, part),
-                             inner.constant(0),
-                             inner.constant(tables.getRows()), samplesAtOnce,
+             Value from = inner.add(start, part);
+             Value end = inner.constant(tables.getRows());
+             tables.emitPart(body, phase, from, zero, end, samplesAtOnce,
                              &arrays, fetch);
              return SmallVector<Value>();
            });

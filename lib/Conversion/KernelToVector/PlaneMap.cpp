@@ -56,8 +56,9 @@ void PlaneMap::emitPhase(OpBuilder &b, PhaseContext &phase) const {
   };
   LoopMath outside(b, phase.loc);
   Value count = outside.constant(rows);
-  emitLoop(b, phase.loc, outside.div(phase.begin, count),
-           outside.ceilDiv(phase.end, count), 1, {},
+  Value firstPart = outside.div(phase.begin, count);
+  Value endPart = outside.ceilDiv(phase.end, count);
+  emitLoop(b, phase.loc, firstPart, endPart, 1, {},
            [&](OpBuilder &body, Value part, ValueRange) {
              LoopMath math(body, phase.loc);
              Value start = math.mul(part, rows);

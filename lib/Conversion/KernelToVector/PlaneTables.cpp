@@ -105,8 +105,9 @@ KeptArrays PlaneTables::emitTables(OpBuilder &b, PhaseContext &phase,
   PointEmitter row(b, phase, makeOrigin(b, phase));
   row.moveTo(b);
   Value last = math.add(from, partSize - 1);
-  emitLoop(b, phase.loc, math.div(from, planeSize),
-           math.add(math.div(last, planeSize), 1), 1, {},
+  Value begin = math.div(from, planeSize);
+  Value end = math.add(math.div(last, planeSize), 1);
+  emitLoop(b, phase.loc, begin, end, 1, {},
            [&](OpBuilder &body, Value channel, ValueRange) {
              fillPlane(body, phase, row, kept, tables, channel, from);
              return SmallVector<Value>();
